@@ -1,0 +1,73 @@
+# The doors of the house for people at a shell; what they call stands in portal/ and tests/.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+UV := uv==0.13.9
+WORKERS ?= 2
+DEMO := PORTAL_DEMO=1 PORTAL_CLOCK=$${PORTAL_CLOCK:-2023-02-13T09:00:00+07:00} PORTAL_BASE_URL=$${PORTAL_BASE_URL:-http://127.0.0.1:$(PORT)}
+SERVER := $(BIN)/granian --interface wsgi --host $${HOST:-127.0.0.1} --port $(PORT) --workers $(WORKERS) --blocking-threads 1 --respawn-failed-workers --no-ws --log-level warning wsgi:app
+
+.PHONY: help run serve test check bench fmt setup setup-dev translations requirements clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/.runtime: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@$(BIN)/pip install -q --disable-pip-version-check $(UV) 2>/dev/null && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.txt || $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(BIN)/.dev: $(BIN)/.runtime requirements-dev.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.txt || $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+MO := portal/translations/en/LC_MESSAGES/messages.mo
+$(MO): portal/translations/en/LC_MESSAGES/messages.po $(BIN)/.runtime
+	@$(BIN)/pybabel -q compile -f -d portal/translations
+
+setup: $(BIN)/.runtime $(MO)
+	@$(BIN)/python -m portal.core.build_assets
+
+setup-dev: setup $(BIN)/.dev
+
+run: setup ## the portal with demonstration people and data on http://127.0.0.1:8000 (PORT changes it)
+	@$(DEMO) $(BIN)/flask --app wsgi demo --if-empty
+	@echo "พร้อมแล้ว: http://127.0.0.1:$(PORT)  (Ctrl-C เพื่อหยุด)"
+	@exec env $(DEMO) $(SERVER)
+
+serve: setup ## production: needs PORTAL_SECRET_KEY; migrates, loads content/, serves
+	@$(BIN)/flask --app wsgi db upgrade
+	@$(BIN)/flask --app wsgi content load
+	@exec $(SERVER)
+
+test: setup-dev ## the whole suite, browser part included
+	@$(BIN)/pytest -n 2 --dist worksteal
+
+check: setup-dev ## ruff, mypy, djlint, translations complete, floors
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/djlint portal/templates --check --lint --quiet
+	@$(BIN)/pytest -n 0 tests/test_house.py tests/test_translations.py
+
+bench: setup-dev ## figures as ratios to a bare Flask answer; writes bench/RESULTS.md
+	@$(BIN)/python -m bench
+
+fmt: setup-dev ## format code and templates
+	@$(BIN)/ruff check --fix-only -q .
+	@$(BIN)/ruff format -q .
+	@$(BIN)/djlint portal/templates --reformat --quiet || true
+
+translations: setup-dev ## collect messages of code and templates into the English catalogue
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _n:1,2 --no-location --sort-output --omit-header -o portal/translations/messages.pot portal
+	@$(BIN)/pybabel -q update -i portal/translations/messages.pot -d portal/translations -l en --no-fuzzy-matching --ignore-obsolete
+	@rm portal/translations/messages.pot
+
+requirements: setup-dev ## pin requirements*.in anew, with hashes
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove the environment, built assets and the demonstration data
+	@rm -rf $(VENV) instance portal/static/built

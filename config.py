@@ -1,0 +1,104 @@
+"""Reads the environment once, through typed readers that refuse a bad value with one clear line; create_app takes it from here."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parent
+
+
+class BadSetting(SystemExit):
+    """Stops the start: the message names the variable, what is wrong, and what is taken."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+
+
+def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...], default: str) -> str:
+    value = environ.get(name, "").strip() or default
+    if urlsplit(value).scheme not in schemes:
+        raise BadSetting(name, f"{value!r} must begin with one of: " + ", ".join(f"{scheme}:" for scheme in schemes))
+    return value
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isdecimal():
+        raise BadSetting(name, f"{value!r} must be a whole number, zero or more")
+    return int(value)
+
+
+def _moment(environ: Mapping[str, str], name: str) -> datetime | None:
+    value = environ.get(name, "").strip()
+    if not value:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise BadSetting(name, f"{value!r} must be a moment such as 2023-02-13T09:00:00+07:00") from None
+    if moment.tzinfo is None:
+        raise BadSetting(name, f"{value!r} needs its offset, such as +07:00")
+    return moment
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "").strip().lower()
+    if value not in ("", "0", "1", "false", "true"):
+        raise BadSetting(name, f"{value!r} must be 1 or 0")
+    return value in ("1", "true")
+
+
+def _secret(environ: Mapping[str, str], *, demo: bool, instance: Path) -> str:
+    value = environ.get("PORTAL_SECRET_KEY", "").strip()
+    if value:
+        if len(value) < 32:
+            raise BadSetting("PORTAL_SECRET_KEY", "must be at least 32 characters long")
+        return value
+    if not demo:
+        raise BadSetting(
+            "PORTAL_SECRET_KEY", "is not set; make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return _kept_demo_secret(instance / "demo-secret")
+
+
+def _kept_demo_secret(path: Path) -> str:
+    """A demonstration keeps its key beside its data, so that a second `make run` keeps people signed in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        path.chmod(0o600)
+    return path.read_text(encoding="ascii").strip()
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The settings of the whole portal as Flask config. Refuses with BadSetting, which ends the process."""
+    demo = _flag(environ, "PORTAL_DEMO")
+    instance = Path(environ.get("PORTAL_INSTANCE", "").strip() or ROOT / "instance").absolute()
+    instance.mkdir(parents=True, exist_ok=True)
+    base_url = _url(environ, "PORTAL_BASE_URL", ("http", "https"), "http://127.0.0.1:8000").rstrip("/")
+    database = _url(
+        environ,
+        "PORTAL_DATABASE_URL",
+        ("sqlite", "postgresql", "postgres", "postgresql+psycopg"),
+        f"sqlite:///{instance / 'portal.sqlite'}",
+    )
+    return {
+        "DEMO": demo,
+        "INSTANCE": instance,
+        "SECRET_KEY": _secret(environ, demo=demo, instance=instance),
+        "BASE_URL": base_url,
+        "DATABASE_URL": database,
+        "MAIL_URL": _url(environ, "PORTAL_MAIL_URL", ("smtp", "smtps", "file"), f"file://{instance / 'mail'}"),
+        "MAIL_FROM": environ.get("PORTAL_MAIL_FROM", "").strip() or "ห้องเรียนเขียนรายงาน <no-reply@portal.example>",
+        "CLOCK": _moment(environ, "PORTAL_CLOCK"),
+        "TRUSTED_PROXIES": _whole_number(environ, "PORTAL_TRUSTED_PROXIES", 0),
+        "PAGE_CACHE_SECONDS": _whole_number(environ, "PORTAL_PAGE_CACHE_SECONDS", 5),
+        "SESSION_COOKIE_SECURE": base_url.startswith("https:"),
+        "CONTENT": ROOT / "content",
+    }

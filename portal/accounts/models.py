@@ -1,0 +1,145 @@
+"""Who there is: agencies, people, their sign-ins and the audit of what they did; the rules stand in the topic files beside."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.core import clock, thai
+from portal.core.db import Base, IntPk, PublicCode, stored
+
+
+class Agency(Base):
+    __tablename__ = "agency"
+
+    id: Mapped[IntPk]
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    name_th: Mapped[str] = mapped_column(String(200), unique=True)
+    name_en: Mapped[str] = mapped_column(String(200), default="")
+    abbrev_th: Mapped[str] = mapped_column(String(60), default="")
+    ministry_th: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[str] = mapped_column(String(40), default="")
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    # Thai order, so that the database sorts as a dictionary does.
+    sort_key: Mapped[str] = mapped_column(
+        String(400), index=True, default=lambda context: thai.sort_key(context.get_current_parameters()["name_th"])
+    )
+
+    domains: Mapped[list["AgencyDomain"]] = relationship(back_populates="agency", cascade="all, delete-orphan")
+
+    def __str__(self) -> str:
+        return self.name_th
+
+
+class AgencyDomain(Base):
+    """A mail domain whose people are approved for the agency at once."""
+
+    __tablename__ = "agency_domain"
+    __table_args__ = (UniqueConstraint("agency_id", "domain"),)
+
+    id: Mapped[IntPk]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="CASCADE"))
+    domain: Mapped[str] = mapped_column(String(120), index=True)
+
+    agency: Mapped[Agency] = relationship(back_populates="domains")
+
+
+class Role(StrEnum):
+    LEARNER = "learner"
+    COORDINATOR = "coordinator"
+    SPEAKER = "speaker"
+    ORGANIZER = "organizer"
+    ADMIN = "admin"
+
+
+class User(UserMixin, Base):
+    __tablename__ = "user"
+
+    id: Mapped[IntPk]
+    code: Mapped[PublicCode]
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    position: Mapped[str] = mapped_column(String(200), default="")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    role: Mapped[Role] = mapped_column(stored(Role), default=Role.LEARNER)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    language: Mapped[str] = mapped_column(String(2), default="th")
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    confirmed_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    disabled_at: Mapped[datetime | None]
+
+    agency: Mapped[Agency | None] = relationship(lazy="joined")
+
+    # The running sign-in, set by the user loader; flask-login keeps its key in the cookie instead of the user's id.
+    signed_in_by: "SignIn | None" = None
+
+    def get_id(self) -> str:
+        if self.signed_in_by is None:
+            raise RuntimeError("only accounts.sign_in starts a sign-in")
+        return self.signed_in_by.key
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None
+
+    @property
+    def is_approved(self) -> bool:
+        return self.confirmed_at is not None and self.approved_at is not None
+
+    @property
+    def may_organize(self) -> bool:
+        return self.role in (Role.ORGANIZER, Role.ADMIN)
+
+    @property
+    def is_coordinator(self) -> bool:
+        return self.role is Role.COORDINATOR and self.is_approved
+
+    @property
+    def is_speaker(self) -> bool:
+        return self.role is Role.SPEAKER
+
+
+class SignIn(Base):
+    """One sign-in on one device. A copied cookie dies when this row ends."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[IntPk]
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    device: Mapped[str] = mapped_column(String(200), default="")
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(lazy="joined")
+
+
+class ThrottleHit(Base):
+    """One try at something that must not be tried without end (a sign-in, a reset mail)."""
+
+    __tablename__ = "throttle_hit"
+    __table_args__ = (Index("ix_throttle_hit_bucket_at", "bucket", "at"),)
+
+    id: Mapped[IntPk]
+    bucket: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class AuditEvent(Base):
+    """Who did what to which thing, when; appended, never changed."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_subject_at", "subject", "at"),)
+
+    id: Mapped[IntPk]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    verb: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(120))
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

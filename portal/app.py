@@ -1,0 +1,60 @@
+"""The roof: create_app plugs core and rooms together, in this order; nothing is decided here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_compress import Compress
+from flask_migrate import Migrate
+
+from portal import cli
+from portal.accounts import access
+from portal.accounts.views import bp as accounts
+from portal.awards.views import bp as awards
+from portal.core import assets, clock, db, errors, filters, guard, i18n, pagecache
+from portal.courses import models as courses_models
+from portal.home.views import bp as home
+from portal.learning.views import bp as learning
+from portal.mail import models as mail_models
+from portal.organize.views import bp as organize
+from portal.participation.manage import bp as participation_manage
+from portal.participation.views import bp as participation
+from portal.programme.views import bp as programme
+
+BLUEPRINTS = (home, accounts, awards, programme, participation, participation_manage, learning, organize)
+MODELS_WITHOUT_PAGES = (courses_models, mail_models)
+
+
+def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
+    app.config.update(
+        SITE_NAME="ห้องเรียนเขียนรายงาน",
+        SITE_NAME_EN="The report-writing classroom",
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/csv", "text/calendar", "application/json", "image/svg+xml"],
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_LEVEL=4,
+        COMPRESS_STREAMS=False,
+    )
+    app.config.update(settings)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    clock.start_at(app.config["CLOCK"])
+
+
+def create_app(settings: Mapping[str, Any]) -> Flask:
+    """The portal as a Flask application. `settings` is what config.from_environment gives."""
+    app = Flask("portal", static_folder=None)
+    _configure(app, settings)
+    db.init_app(app)
+    Migrate(app, db.db, directory=str(settings["CONTENT"].parent / "migrations"), render_as_batch=True)
+    pagecache.init_app(app)
+    Compress(app)
+    i18n.init_app(app)
+    access.init_app(app)
+    guard.init_app(app)
+    errors.init_app(app)
+    filters.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    assets.init_app(app)
+    cli.init_app(app)
+    return app

@@ -1,0 +1,144 @@
+"""The database: session, typed base, column types, and the one way to begin a transaction that writes; what is stored is each room's matter."""
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from flask import Flask, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from portal.core.tokens import new_code
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware moments in and out, stored in UTC on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment must be aware")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UTCDateTime, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+IntPk = Annotated[int, mapped_column(primary_key=True)]
+PublicCode = Annotated[str, mapped_column(String(12), unique=True, default=new_code)]
+
+db: SQLAlchemy = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
+
+
+def stored(kind: type[enum.StrEnum]) -> Enum:
+    """The column type of an enum stored by value, guarded by a CHECK."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+def _will_write() -> bool:
+    return _writing.get() or (has_request_context() and request.method not in ("GET", "HEAD", "OPTIONS"))
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun inside may write: on SQLite they begin IMMEDIATE. For commands and workers; a POST has it already."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def begin_write() -> None:
+    """Hold the write lock before anything is counted (SQLite); PostgreSQL locks rows with `with_for_update`.
+
+    SQLite cannot raise a read transaction to a writing one once somebody else has written, so a transaction
+    that only read is ended and begun anew; what was loaded is loaded again under the lock.
+    """
+    session = db.session()
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    session.flush()
+    connection = session.connection()
+    changes = connection.connection.driver_connection.total_changes  # type: ignore[union-attr]
+    if connection.info.get("immediate") or changes != connection.info.get("changes"):
+        return
+    session.rollback()
+    with writing():
+        session.connection()
+
+
+def _on_connect(raw: Any, _record: Any) -> None:
+    raw.isolation_level = None  # transactions are begun by _on_begin, never by the driver
+    cursor = raw.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    immediate = _will_write()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    connection.info["immediate"] = immediate
+    connection.info["changes"] = connection.connection.driver_connection.total_changes  # type: ignore[union-attr]
+
+
+def prepare(engine: Engine) -> None:
+    """Make an SQLite engine durable and its transactions explicit; any other engine is left as it is."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+
+
+def driver_url(url: str) -> str:
+    """The same address with our PostgreSQL driver: psycopg 3."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def init_app(app: Flask) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = driver_url(app.config["DATABASE_URL"])
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)

@@ -1,0 +1,59 @@
+"""The language of a request and its texts: the one face on flask-babel; what a date looks like is core.dates' matter.
+
+Message ids are Thai, the first language of the interface, so Thai needs no catalogue; English is `translations/en`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+
+LANGUAGES = {"th": "ไทย", "en": "English"}
+COOKIE = "lang"
+
+_ = gettext
+_l = lazy_gettext
+_n = ngettext
+in_language = force_locale
+
+
+def language() -> str:
+    """The language in force, "th" or "en"; Thai outside a request."""
+    if has_request_context():
+        chosen = getattr(g, "language", None)
+        if chosen is not None:
+            return str(chosen)
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "th"
+
+
+def in_lang(thing: Any, name: str) -> str:
+    """The text `name` of a thing that has it as `name_th` and `name_en`; Thai where the English is missing."""
+    if language() == "en":
+        english = getattr(thing, f"{name}_en")
+        if english:
+            return str(english)
+    return str(getattr(thing, f"{name}_th") or "")
+
+
+def said(pair: Mapping[str, str] | None) -> str:
+    """The text of a {"th": …, "en": …} pair; Thai where the English is missing, "" where there is no pair."""
+    if not pair:
+        return ""
+    return (language() == "en" and pair.get("en")) or pair.get("th", "")
+
+
+def _choose() -> str:
+    """What the person picked (cookie set by home.preferences), else Thai: offices share machines set to English."""
+    if not has_request_context():
+        return "th"
+    picked = request.cookies.get(COOKIE)
+    return picked if picked in LANGUAGES else "th"
+
+
+def init_app(app: Flask) -> None:
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "th")
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Bangkok")
+    Babel(app, locale_selector=_choose)
+    app.jinja_env.globals.update(in_lang=in_lang, said=said, lang=language)

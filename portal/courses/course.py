@@ -1,0 +1,102 @@
+"""What a course is once an edition is read: frozen dataclasses; reading and checking an edition stand in reader and checker."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class QuestionKind(StrEnum):
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    TRUE_FALSE = "true_false"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    key: str  # "a", "b", … in the order of the file; stays the same when choices are shuffled
+    html: str
+    is_correct: bool
+    why_html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    kind: QuestionKind
+    lesson: str
+    difficulty: str
+    html: str
+    choices: tuple[Choice, ...]
+    source: str  # "fact:C1-04", "seed:F20" or "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    title_th: str
+    title_en: str
+    pass_mark: int  # per cent
+    draw: int  # how many questions an attempt gets
+    shuffle: bool
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    id: str
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    slug: str
+    title_th: str
+    title_en: str
+    summary_en: str
+    minutes: int
+    sources: tuple[str, ...]
+    html: str
+    toc: tuple[Heading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    code: str
+    part: str  # "OP", "1" … "7" for the parts of the report, "" for others
+    title_th: str
+    title_en: str
+    summary_th: str
+    summary_en: str
+    is_published: bool
+    lessons: tuple[Lesson, ...]
+    quiz: Quiz | None
+
+    def lesson(self, slug: str) -> Lesson | None:
+        return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    code: str
+    edition_id: int
+    number: int
+    title_th: str
+    title_en: str
+    summary_th: str
+    summary_en: str
+    tracks: tuple[str, ...]
+    members: int  # how many people of an agency must have passed all counted, published modules
+    counted: tuple[str, ...]  # codes of the modules that count for the agency, in the order of the report
+    modules: tuple[Module, ...]
+
+    def module(self, code: str) -> Module | None:
+        return next((module for module in self.modules if module.code == code), None)
+
+    @property
+    def counted_modules(self) -> tuple[Module, ...]:
+        """The parts of the report, published or coming."""
+        return tuple(module for code in self.counted if (module := self.module(code)))
+
+    @property
+    def required_modules(self) -> tuple[Module, ...]:
+        """The counted modules that are published: those that completion asks for."""
+        return tuple(module for module in self.counted_modules if module.is_published)

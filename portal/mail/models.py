@@ -1,0 +1,43 @@
+"""What is to be mailed, as rows with a state; what a message says is its sender's matter."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core import clock
+from portal.core.db import Base, IntPk, PublicCode, stored
+
+
+class MessageStatus(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class OutboxMessage(Base):
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_has_its_time"),
+        Index("ix_outbox_message_status_due_at", "status", "due_at"),
+    )
+
+    id: Mapped[IntPk]
+    code: Mapped[PublicCode]
+    # The same key is never enqueued twice: the fact that caused the message names it.
+    key: Mapped[str | None] = mapped_column(String(160), unique=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    to_email: Mapped[str] = mapped_column(String(254), index=True)
+    to_name: Mapped[str] = mapped_column(String(200), default="")
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text, default="")
+    calendar: Mapped[bytes | None]
+    calendar_method: Mapped[str | None] = mapped_column(String(20))
+    status: Mapped[MessageStatus] = mapped_column(stored(MessageStatus), default=MessageStatus.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    due_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]

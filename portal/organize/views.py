@@ -1,0 +1,5 @@
+"""Pages of organize."""
+
+from flask import Blueprint
+
+bp = Blueprint("organize", __name__)

@@ -1,0 +1,5 @@
+"""Organizer pages of participation."""
+
+from flask import Blueprint
+
+bp = Blueprint("roster", __name__)

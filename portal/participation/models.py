@@ -1,0 +1,111 @@
+"""Who takes part: registrations with their ledger, attendance marks, and the secret addresses of calendar feeds."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Agency, User
+from portal.core import clock
+from portal.core.db import Base, IntPk, PublicCode, stored
+from portal.core.tokens import new_secret
+from portal.programme.models import Workshop, WorkshopSession
+
+
+class RegistrationStatus(StrEnum):
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    CANCELLED = "cancelled"
+
+
+class Registration(Base):
+    """One person's place in one workshop: one row for life, its moves stand in the ledger."""
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        UniqueConstraint("workshop_id", "user_id"),
+        UniqueConstraint("workshop_id", "arrival"),
+        Index("ix_registration_workshop_id_status_arrival", "workshop_id", "status", "arrival"),
+    )
+
+    id: Mapped[IntPk]
+    code: Mapped[PublicCode]
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)  # at the time of registering
+    status: Mapped[RegistrationStatus] = mapped_column(stored(RegistrationStatus))
+    arrival: Mapped[int]  # 1, 2, 3 … per workshop, in the order in which the server accepted them; registering again: at the end
+    registered_at: Mapped[datetime] = mapped_column(default=clock.now)
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sequence: Mapped[int] = mapped_column(default=0)  # of this person's calendar events: grows with each move
+
+    workshop: Mapped[Workshop] = relationship()
+    user: Mapped[User] = relationship()
+    agency: Mapped[Agency | None] = relationship()
+
+
+class Move(StrEnum):
+    REGISTERED = "registered"
+    WAITLISTED = "waitlisted"
+    PROMOTED = "promoted"
+    CANCELLED = "cancelled"
+
+
+class RegistrationMove(Base):
+    """The ledger: each move of a registration, who made it, when and why; appended, never changed."""
+
+    __tablename__ = "registration_move"
+
+    id: Mapped[IntPk]
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    move: Mapped[Move] = mapped_column(stored(Move))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # None: the queue itself
+    why: Mapped[str] = mapped_column(String(200), default="")
+
+    registration: Mapped[Registration] = relationship()
+
+
+class AttendanceState(StrEnum):
+    ATTENDED = "attended"
+    PARTIAL = "partial"
+    EXCUSED = "excused"
+    NO_SHOW = "no_show"
+
+
+class AttendanceMark(Base):
+    """What was noted about one registration at one session; the latest mark decides."""
+
+    __tablename__ = "attendance_mark"
+    __table_args__ = (
+        Index("ix_attendance_mark_session_id_registration_id", "session_id", "registration_id"),
+        CheckConstraint("how <> ''", name="says_how"),
+    )
+
+    id: Mapped[IntPk]
+    session_id: Mapped[int] = mapped_column(ForeignKey("workshop_session.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    state: Mapped[AttendanceState] = mapped_column(stored(AttendanceState))
+    how: Mapped[str] = mapped_column(String(32))
+    why: Mapped[str] = mapped_column(String(200), default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    registration: Mapped[Registration] = relationship()
+    session: Mapped[WorkshopSession] = relationship()
+
+
+class CalendarFeed(Base):
+    """The secret address of a person's calendar; rotating it gives a new secret and ends the old address."""
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[IntPk]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), unique=True)
+    secret: Mapped[str] = mapped_column(String(64), unique=True, default=new_secret)
+    rotated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    user: Mapped[User] = relationship()

