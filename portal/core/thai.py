@@ -1,0 +1,96 @@
+"""Thai text as people sort, look for and answer it; how it breaks into lines is core.typeset's matter."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+# What copying from web pages and PDFs leaves between letters.
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\x00"))
+
+CONSONANTS = "".join(map(chr, range(0x0E01, 0x0E2F)))
+LEADING = "เแโใไ"
+# The order of the Royal Institute Dictionary within one written form, the lightest first.
+TONES = "๎์็่้๊๋"
+PRIMARY = {letter: rank for rank, letter in enumerate(CONSONANTS + "ํะัาิีึืุู" + LEADING + "ฺ")}
+UNWRITTEN = "ฯๆ"
+
+_leading_vowel = re.compile(f"([{LEADING}])([{CONSONANTS}])")
+_marks = re.compile("[ัิ-ฺ็-๎]{2,}")
+_split_sara_am = re.compile("ํ([่-๋]*)า")
+_early_sara_am = re.compile("ำ([่-๋]+)")
+
+
+def plain_digits(text: str) -> str:
+    """The same text with Thai digits written as Arabic ones."""
+    return text.translate(THAI_DIGITS)
+
+
+def tidy(text: str) -> str:
+    """The same words in the one spelling a computer compares: NFC, ำ and แ in one piece, marks in order, nothing invisible."""
+    text = unicodedata.normalize("NFC", text.translate(INVISIBLE).replace("\u00a0", " "))
+    text = _marks.sub(_tones_last, text).replace("เเ", "แ")
+    return _early_sara_am.sub(r"\1ำ", _split_sara_am.sub(r"\1ำ", text))
+
+
+def _tones_last(run: re.Match[str]) -> str:
+    return "".join(sorted(run[0], key=lambda mark: "่" <= mark <= "๋"))
+
+
+def normalise_answer(text: str) -> str:
+    """A typed answer ready to compare: tidied, Arabic digits, small Latin letters, one space between words.
+
+    Only spellings of the same words fall together; a different tone mark or a missing ไม่ stays a different answer.
+    """
+    return " ".join(plain_digits(tidy(text)).casefold().split())
+
+
+def search_key(text: str) -> str:
+    """Letters, marks and digits alone, folded: "PMQA 4.0" and "pmqa๔.๐" agree, "ก.พ.ร." and "กพร", องค์กร and องค์การ."""
+    folded = plain_digits(tidy(unicodedata.normalize("NFKC", text))).casefold()
+    kept = "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LMN")
+    return kept.replace("องค์กร", "องค์การ")
+
+
+def sort_key(text: str) -> str:
+    """A key in [0-9a-z] whose plain order is the dictionary's order of the texts, in Python and under any database collation.
+
+    Digits come before Thai, Thai before Latin; a leading vowel counts after its consonant; tone marks decide only
+    between equal letters; spaces, punctuation and case do not count.
+    """
+    swapped = _leading_vowel.sub(r"\2\1", tidy(text).replace("ำ", "าํ").replace("ๅ", "า"))
+    first: list[str] = []
+    second: list[str] = []
+    for letter in plain_digits(swapped):
+        if letter in TONES:
+            second.append(ALPHABET[2 + TONES.index(letter)])
+        elif unit := _unit(letter):
+            first.append(unit)
+            second.append("1")
+    return "".join(first) + "0" + "".join(second).rstrip("1")
+
+
+def _unit(letter: str) -> str:
+    """The weight of one letter; all begin above "0", which ends the first level."""
+    rank = PRIMARY.get(letter)
+    if rank is not None:
+        return "gh"[rank // 36] + ALPHABET[rank % 36]
+    if letter.isascii():
+        return ("d" if letter.isdigit() else "k") + letter.lower() if letter.isalnum() else ""
+    if letter in UNWRITTEN:
+        return ""
+    base = "".join(
+        part for part in unicodedata.normalize("NFKD", letter) if unicodedata.category(part)[0] in "LN"
+    )
+    if base.isascii():
+        return "".join(map(_unit, base))
+    return "".join(f"z{ord(part):05x}" for part in base)
+
+
+def nearest(text: str, candidates: Iterable[str], *, cutoff: float = 0.72) -> str | None:
+    """The candidate the person most likely meant, or None when none is near enough to be offered."""
+    by_key = {search_key(candidate): candidate for candidate in reversed(list(candidates))}
+    found = difflib.get_close_matches(search_key(text), by_key, n=1, cutoff=cutoff)
+    return by_key[found[0]] if found else None
