@@ -23,7 +23,9 @@ class Round(Base):
     notes: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     tracks: Mapped[list["Track"]] = relationship(back_populates="round", order_by="Track.position")
-    milestones: Mapped[list["Milestone"]] = relationship(back_populates="round", order_by="Milestone.on, Milestone.id")
+    milestones: Mapped[list["Milestone"]] = relationship(
+        back_populates="round", order_by="Milestone.on, Milestone.id"
+    )
 
 
 class Track(Base):

@@ -120,7 +120,9 @@ class Talk(Base):
     session_id: Mapped[int | None] = mapped_column(ForeignKey("workshop_session.id", ondelete="SET NULL"))
     code: Mapped[str] = mapped_column(String(60))
     position: Mapped[int] = mapped_column(default=0)
-    title_th: Mapped[str] = mapped_column(Text, default="")  # the exact title; empty where the source gives none
+    title_th: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # the exact title; empty where the source gives none
     title_en: Mapped[str] = mapped_column(Text, default="")
     description_th: Mapped[str] = mapped_column(Text, default="")
     description_en: Mapped[str] = mapped_column(Text, default="")
@@ -128,7 +130,9 @@ class Talk(Base):
 
     workshop: Mapped[Workshop] = relationship(back_populates="talks")
     session: Mapped[WorkshopSession | None] = relationship()
-    speakers: Mapped[list["TalkSpeaker"]] = relationship(order_by="TalkSpeaker.position", cascade="all, delete-orphan")
+    speakers: Mapped[list["TalkSpeaker"]] = relationship(
+        order_by="TalkSpeaker.position", cascade="all, delete-orphan"
+    )
 
 
 class TalkSpeaker(Base):

@@ -1,0 +1,60 @@
+"""Reads of what is offered: published workshops, one workshop whole, its sessions by day and talks; seats are participation's matter."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from portal.core.db import db
+from portal.programme.models import Speaker, Talk, TalkSpeaker, Workshop, WorkshopSession, WorkshopStatus
+
+ON_OFFER = (WorkshopStatus.PUBLISHED, WorkshopStatus.CLOSED)
+
+
+def published() -> Sequence[Workshop]:
+    """Workshops on offer or already closed, earliest first, with tracks, talks and speakers. Four queries for any number."""
+    return db.session.scalars(_with_talks(select(Workshop)).where(Workshop.status.in_(ON_OFFER))).all()
+
+
+def all_workshops() -> Sequence[Workshop]:
+    """Every workshop, drafts and cancelled ones too, earliest first, with its tracks. For organizers. Two queries."""
+    rows = select(Workshop).options(selectinload(Workshop.tracks)).order_by(Workshop.starts_on, Workshop.id)
+    return db.session.scalars(rows).all()
+
+
+def workshop_by_code(code: str, *, drafts: bool = False) -> Workshop | None:
+    """One workshop with sessions, tracks, talks and speakers, or None. A draft only when `drafts`. Five queries."""
+    whole = (
+        _with_talks(select(Workshop)).options(selectinload(Workshop.sessions)).where(Workshop.code == code)
+    )
+    if not drafts:
+        whole = whole.where(Workshop.status != WorkshopStatus.DRAFT)
+    return db.session.scalar(whole)
+
+
+def days_of(workshop: Workshop) -> list[tuple[date, list[WorkshopSession]]]:
+    """The sessions of each day, in order; a day without a session is not listed."""
+    return [
+        (day, list(sessions)) for day, sessions in groupby(workshop.sessions, key=lambda session: session.day)
+    ]
+
+
+def talks_in(workshop: Workshop, session: WorkshopSession | None) -> list[Talk]:
+    """The talks of this session in order; for None those whose day is not announced."""
+    wanted = session.id if session else None
+    return [talk for talk in workshop.talks if talk.session_id == wanted]
+
+
+def speakers_of(workshop: Workshop) -> list[Speaker]:
+    """Who speaks, each once, in the order of the talks."""
+    return list(dict.fromkeys(place.speaker for talk in workshop.talks for place in talk.speakers))
+
+
+def _with_talks(workshops: Select[Workshop]) -> Select[Workshop]:
+    speakers = selectinload(Workshop.talks).selectinload(Talk.speakers).joinedload(TalkSpeaker.speaker)
+    with_round = joinedload(Workshop.round)
+    return workshops.options(with_round, selectinload(Workshop.tracks), speakers).order_by(
+        Workshop.starts_on, Workshop.id
+    )
