@@ -14,6 +14,7 @@ from config import ROOT
 from portal.app import create_app
 from portal.core import build_assets, clock
 from portal.core.db import Base, db
+from portal.learning import coverage
 from tests import cast as cast_module
 from tests.pages import Client, counted_queries
 
@@ -83,13 +84,19 @@ _apps: dict[str, Flask] = {}
 
 
 @pytest.fixture(scope="session")
-def app_on(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], Flask]:
+def app_on(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str], Flask]:
     """The app on "sqlite" or "postgresql", made once per worker."""
 
     def made(kind: str) -> Flask:
         if kind not in _apps:
             instance = tmp_path_factory.mktemp(kind)
-            url = f"sqlite:///{instance / 'test.sqlite'}" if kind == "sqlite" else request.getfixturevalue("postgres_url")
+            url = (
+                f"sqlite:///{instance / 'test.sqlite'}"
+                if kind == "sqlite"
+                else request.getfixturevalue("postgres_url")
+            )
             app = create_app(settings(instance, url))
             app.test_client_class = Client
             with app.app_context():
@@ -105,7 +112,9 @@ def _empty() -> None:
     tables = list(reversed(Base.metadata.sorted_tables))
     with db.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("TRUNCATE " + ", ".join(f'"{t.name}"' for t in tables) + " RESTART IDENTITY CASCADE"))
+            connection.execute(
+                text("TRUNCATE " + ", ".join(f'"{t.name}"' for t in tables) + " RESTART IDENTITY CASCADE")
+            )
             return
         connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         for table in tables:
@@ -130,6 +139,7 @@ def app(app_on: Callable[[str], Flask], database: str) -> Iterator[Flask]:
     for left in (app.config["INSTANCE"] / "mail").glob("*.eml"):
         left.unlink()
     app.extensions["pagecache"].clear()
+    coverage.forget()
     clock.start_at(None)
 
 

@@ -28,7 +28,7 @@ def _load(key: str) -> User | None:
     sign_in = db.session.scalar(select(SignIn).where(SignIn.key == key, SignIn.ended_at.is_(None)))
     if sign_in is None or not sign_in.user.is_active:
         return None
-    sign_in.user.signed_in_by = sign_in
+    sign_in.user.signed_in_by = sign_in  # type: ignore[misc]  # per person, though declared beside the columns
     return sign_in.user
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -77,7 +77,7 @@ class User(UserMixin, Base):
     agency: Mapped[Agency | None] = relationship(lazy="joined")
 
     # The running sign-in, set by the user loader; flask-login keeps its key in the cookie instead of the user's id.
-    signed_in_by: "SignIn | None" = None
+    signed_in_by: "ClassVar[SignIn | None]" = None
 
     def get_id(self) -> str:
         if self.signed_in_by is None:

@@ -54,7 +54,8 @@ class Base(DeclarativeBase):
 IntPk = Annotated[int, mapped_column(primary_key=True)]
 PublicCode = Annotated[str, mapped_column(String(12), unique=True, default=new_code)]
 
-db: SQLAlchemy = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
+# Models subclass our typed Base, not db.Model; Flask-SQLAlchemy gives the engine and a session per request.
+db: SQLAlchemy = SQLAlchemy()
 
 
 def stored(kind: type[enum.StrEnum]) -> Enum:

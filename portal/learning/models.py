@@ -12,7 +12,6 @@ from portal.core import clock
 from portal.core.db import Base, IntPk, PublicCode, stored
 from portal.courses.models import Edition
 
-
 STILL_OPEN = text("submitted_at IS NULL")
 
 

@@ -1,0 +1,227 @@
+"""Attempts at a quiz: begun once, saved step by step, submitted once; marking is pure and stands in marking.
+
+An attempt is on the server from its first moment. Its steps are appended and numbered; the form carries the number
+it was made from, so a stale tab is refused instead of overwriting. Consecutive autosaves replace one another.
+"""
+
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from portal.accounts.models import User
+from portal.core import clock
+from portal.core.db import begin_write, db
+from portal.core.errors import Refused
+from portal.core.i18n import _l
+from portal.courses import catalog
+from portal.courses.course import Course, Module, QuestionKind, Quiz
+from portal.learning import marking
+from portal.learning.marking import Answers, Asked
+from portal.learning.models import Attempt, ModulePass, Step, StepKind
+
+
+class QuizNotThere(Refused):
+    text = _l("หมวดนี้ยังไม่มีแบบทดสอบ")
+
+
+class NotApprovedYet(Refused):
+    text = _l("รอผู้ประสานงานของหน่วยงานยืนยันก่อน จึงทำแบบทดสอบได้ ระหว่างนี้อ่านบทเรียนได้ทั้งหมด")
+
+
+class AlreadySubmitted(Refused):
+    text = _l("ส่งแบบทดสอบนี้ไปแล้ว คำตอบที่ส่งไว้ไม่เปลี่ยน")
+
+
+class ImpossibleAnswer(Refused):
+    text = _l("คำตอบนี้ไม่มีในตัวเลือกของข้อ เลือกใหม่อีกครั้ง")
+
+
+class Stale(Refused):
+    """The form was made from an older step than the last: `answers` is what is stored, `seq` its number."""
+
+    text = _l("มีคำตอบใหม่กว่าจากอีกหน้าต่างหรืออีกเครื่อง เทียบสองฉบับแล้วเลือก")
+
+    def __init__(self, seq: int, answers: dict[str, list[str]]) -> None:
+        super().__init__()
+        self.seq = seq
+        self.answers = answers
+
+
+def quiz_of(attempt: Attempt) -> Quiz:
+    """The quiz as it was in the edition the attempt is pinned to."""
+    module = catalog.at_edition(attempt.edition_id).module(attempt.module)
+    if module is None or module.quiz is None:
+        raise QuizNotThere
+    return module.quiz
+
+
+def paper_of(attempt: Attempt) -> tuple[Asked, ...]:
+    """The questions of this attempt, in its order."""
+    return marking.paper(quiz_of(attempt), attempt.seed)
+
+
+def open_attempt(user: User, course: str, module: str) -> Attempt | None:
+    """The attempt this person has begun and not submitted."""
+    return db.session.scalar(
+        select(Attempt).where(
+            Attempt.user_id == user.id,
+            Attempt.course == course,
+            Attempt.module == module,
+            Attempt.submitted_at.is_(None),
+        )
+    )
+
+
+def start(user: User, course: Course, module: Module) -> Attempt:
+    """The open attempt of this person at this quiz, or a new one pinned to the current edition.
+
+    Refuses with QuizNotThere, or NotApprovedYet: a pass counts for an agency, so somebody must have vouched for the person.
+    """
+    if module.quiz is None or not module.is_published:
+        raise QuizNotThere
+    if not user.is_approved:
+        raise NotApprovedYet
+    begin_write()
+    found = open_attempt(user, course.code, module.code)
+    if found is not None:
+        return found
+    attempt = Attempt(
+        user_id=user.id,
+        agency_id=user.agency_id,
+        course=course.code,
+        module=module.code,
+        edition_id=course.edition_id,
+        seed=secrets.randbits(31),
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(attempt)
+    except IntegrityError:  # PostgreSQL: a double click began it a moment ago
+        found = open_attempt(user, course.code, module.code)
+        if found is None:
+            raise
+        return found
+    return attempt
+
+
+def latest(attempt: Attempt) -> tuple[int, dict[str, list[str]]]:
+    """The number of the last step and the answers as they stand after it; (0, {}) before the first."""
+    step = _last_step(attempt)
+    return (step.seq, dict(step.answers)) if step else (0, {})
+
+
+def _last_step(attempt: Attempt) -> Step | None:
+    return db.session.scalar(
+        select(Step).where(Step.attempt_id == attempt.id).order_by(Step.seq.desc()).limit(1)
+    )
+
+
+def _locked(attempt: Attempt) -> Attempt:
+    begin_write()
+    return db.session.execute(
+        select(Attempt)
+        .where(Attempt.id == attempt.id)
+        .with_for_update(of=Attempt)
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def _checked(asked: tuple[Asked, ...], answers: Answers) -> dict[str, list[str]]:
+    """The answers with keys that exist, each question at most one where only one may be chosen. Refuses with ImpossibleAnswer."""
+    questions = {one.question.id: one.question for one in asked}
+    for name, chosen in answers.items():
+        question = questions.get(name)
+        if question is None or not set(chosen) <= {choice.key for choice in question.choices}:
+            raise ImpossibleAnswer
+        if question.kind is not QuestionKind.MULTIPLE and len(chosen) > 1:
+            raise ImpossibleAnswer
+    return {name: sorted(set(chosen)) for name, chosen in answers.items()}
+
+
+def _step(attempt: Attempt, kind: StepKind, *, seq: int, answers: Answers) -> Step:
+    """Append a step made from step `seq`; the same save sent twice is one step. Refuses with Stale."""
+    last = _last_step(attempt)
+    last_seq, stored = (last.seq, dict(last.answers)) if last else (0, {})
+    merged = stored | _checked(paper_of(attempt), answers)
+    if seq != last_seq:
+        if last is not None and kind is not StepKind.SUBMIT and seq == last_seq - 1 and merged == stored:
+            return last
+        raise Stale(last_seq, stored)
+    if last is not None and kind is StepKind.AUTOSAVE and last.kind is StepKind.AUTOSAVE:
+        last.seq, last.answers, last.at = last_seq + 1, merged, clock.now()
+        step = last
+    else:
+        step = Step(attempt_id=attempt.id, seq=last_seq + 1, kind=kind, answers=merged)
+        db.session.add(step)
+    db.session.flush()
+    return step
+
+
+def save(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind = StepKind.ANSWER) -> Step:
+    """Keep these answers beside those already there; gives back the step, whose number the next form carries.
+
+    Refuses with AlreadySubmitted, Stale (both versions in hand) or ImpossibleAnswer.
+    """
+    attempt = _locked(attempt)
+    if attempt.submitted_at is not None:
+        raise AlreadySubmitted
+    return _step(attempt, kind, seq=seq, answers=answers)
+
+
+def submit(attempt: Attempt, *, seq: int, answers: Answers) -> Attempt:
+    """Close and mark the attempt, and note the first pass. A second submit changes nothing and gives the same result.
+
+    Refuses with Stale or ImpossibleAnswer.
+    """
+    attempt = _locked(attempt)
+    if attempt.submitted_at is not None:
+        return attempt
+    step = _step(attempt, StepKind.SUBMIT, seq=seq, answers=answers)
+    marked = marking.mark(paper_of(attempt), step.answers)
+    attempt.submitted_at = step.at
+    attempt.score = sum(one.points for one in marked)
+    attempt.max_score = float(len(marked))
+    attempt.passed = marking.is_pass(quiz_of(attempt), attempt.score, attempt.max_score)
+    if attempt.passed:
+        _note_pass(attempt)
+    db.session.flush()
+    return attempt
+
+
+def _note_pass(attempt: Attempt) -> None:
+    """The first pass of this person for this agency is a fact; later ones add nothing."""
+    same = {
+        "user_id": attempt.user_id,
+        "agency_id": attempt.agency_id,
+        "course": attempt.course,
+        "module": attempt.module,
+    }
+    if db.session.scalar(select(ModulePass.id).filter_by(**same)) is None:
+        db.session.add(ModulePass(**same, attempt_id=attempt.id, passed_at=attempt.submitted_at))
+
+
+def result_of(attempt: Attempt) -> tuple[marking.Marked, ...]:
+    """Every question of the paper with what was chosen and what it was worth."""
+    return marking.mark(paper_of(attempt), latest(attempt)[1])
+
+
+def earlier(user: User, course: str, module: str) -> list[Attempt]:
+    """The submitted attempts of this person at this quiz, newest first."""
+    return list(
+        db.session.scalars(
+            select(Attempt)
+            .where(
+                Attempt.user_id == user.id,
+                Attempt.course == course,
+                Attempt.module == module,
+                Attempt.submitted_at.is_not(None),
+            )
+            .order_by(Attempt.submitted_at.desc(), Attempt.id.desc())
+        )
+    )
+
+
+def of_user(user: User, code: str) -> Attempt | None:
+    """The attempt with this code, if it is this person's own."""
+    return db.session.scalar(select(Attempt).where(Attempt.code == code, Attempt.user_id == user.id))

@@ -1,0 +1,179 @@
+"""Coverage: which modules of a course somebody of an agency has passed, and which agencies completed it, as of any moment.
+
+An agency covers a module when somebody passed its quiz while working there. It completed a course when all
+required modules are covered and at least `members` people passed every one of them (course.toml [completion]).
+Everything is asked of ModulePass; nothing is stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, distinct, func, select
+
+from portal.core import clock
+from portal.core.db import db
+from portal.courses.course import Course, Module
+from portal.learning.models import LessonMark, ModulePass
+from portal.learning.progress import cell
+
+MOST_TOTALS = 64
+_totals: "dict[tuple[Any, ...], Totals]" = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    people: int
+    first_at: datetime
+
+
+@dataclass(slots=True)
+class AgencyCoverage:
+    """What one agency covered of one course."""
+
+    course: Course
+    covers: dict[str, Cover] = field(default_factory=dict)  # by module
+    people_complete: int = 0  # passed all required modules
+
+    @property
+    def missing(self) -> tuple[Module, ...]:
+        """The required modules that nobody passed yet, in the order of the report."""
+        return tuple(module for module in self.course.required_modules if module.code not in self.covers)
+
+    @property
+    def covered_count(self) -> int:
+        return len(self.course.required_modules) - len(self.missing)
+
+    @property
+    def is_complete(self) -> bool:
+        required = self.course.required_modules
+        return bool(required) and not self.missing and self.people_complete >= self.course.members
+
+    @property
+    def people_short(self) -> int:
+        """How many more people must pass all required modules."""
+        return max(0, self.course.members - self.people_complete)
+
+
+def end_of(day: date) -> datetime:
+    """The moment up to which facts count "as of" a day: its end in Bangkok."""
+    return datetime.combine(day + timedelta(days=1), time(), clock.BANGKOK)
+
+
+def forget() -> None:
+    """Drop the totals kept in this process: for a database that was emptied or put back."""
+    _totals.clear()
+
+
+def _counted(
+    course: Course, as_of: datetime | None, agency_ids: Sequence[int] | None
+) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = [ModulePass.course == course.code, ModulePass.agency_id.is_not(None)]
+    if agency_ids is not None:
+        where.append(ModulePass.agency_id.in_(agency_ids))
+    if as_of is not None:
+        where.append(ModulePass.passed_at < as_of)
+    return where
+
+
+def matrix(
+    course: Course, *, as_of: datetime | None = None, agency_ids: Sequence[int] | None = None
+) -> dict[int, AgencyCoverage]:
+    """Coverage by agency id; agencies without any pass are absent. `as_of` is exclusive. Two queries."""
+    where = _counted(course, as_of, agency_ids)
+    found: dict[int, AgencyCoverage] = {}
+    rows = db.session.execute(
+        select(
+            ModulePass.agency_id,
+            ModulePass.module,
+            func.count(distinct(ModulePass.user_id)),
+            func.min(ModulePass.passed_at, type_=ModulePass.passed_at.type),
+        )
+        .where(*where)
+        .group_by(ModulePass.agency_id, ModulePass.module)
+    )
+    for agency_id, module, people, first_at in rows:
+        found.setdefault(agency_id, AgencyCoverage(course)).covers[module] = Cover(people, first_at)
+    for agency_id, people in db.session.execute(_complete_people(course, where)):
+        found[agency_id].people_complete = people
+    return found
+
+
+def _complete_people(course: Course, where: list[ColumnElement[bool]]) -> Any:
+    """How many people per agency passed every required module there."""
+    required = [module.code for module in course.required_modules]
+    complete = (
+        select(ModulePass.agency_id, ModulePass.user_id)
+        .where(*where, ModulePass.module.in_(required))
+        .group_by(ModulePass.agency_id, ModulePass.user_id)
+        .having(func.count() == len(required))
+        .subquery()
+    )
+    return select(complete.c.agency_id, func.count()).group_by(complete.c.agency_id)
+
+
+def of_agency(agency_id: int, course: Course, as_of: datetime | None = None) -> AgencyCoverage:
+    """Coverage of one agency; empty where nobody passed anything."""
+    return matrix(course, as_of=as_of, agency_ids=[agency_id]).get(agency_id, AgencyCoverage(course))
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    agencies_by_module: dict[str, int]
+    agencies_begun: int
+    agencies_complete: int
+
+
+def totals(course: Course, *, as_of: datetime | None = None) -> Totals:
+    """How many agencies cover each module and completed the course.
+
+    Facts are only appended, so the number of the last one says whether anything changed since it was reckoned.
+    """
+    last_fact = db.session.scalar(select(func.max(ModulePass.id)))
+    key = (str(db.engine.url), course.edition_id, as_of, last_fact)
+    if key not in _totals:
+        whole = matrix(course, as_of=as_of)
+        counts: dict[str, int] = {}
+        for coverage in whole.values():
+            for module in coverage.covers:
+                counts[module] = counts.get(module, 0) + 1
+        if len(_totals) >= MOST_TOTALS:
+            _totals.clear()
+        _totals[key] = Totals(counts, len(whole), sum(one.is_complete for one in whole.values()))
+    return _totals[key]
+
+
+def passes_in(agency_id: int, course: Course) -> dict[int, dict[str, datetime]]:
+    """By user id, what people passed while working for this agency: module → moment. One query."""
+    found: dict[int, dict[str, datetime]] = {}
+    rows = db.session.execute(
+        select(ModulePass.user_id, ModulePass.module, ModulePass.passed_at).where(
+            *_counted(course, None, [agency_id])
+        )
+    )
+    for user_id, module, passed_at in rows:
+        found.setdefault(user_id, {})[module] = passed_at
+    return found
+
+
+def begun_in(agency_id: int, course: Course) -> frozenset[str]:
+    """The modules of which somebody of the agency finished a lesson."""
+    return frozenset(
+        db.session.scalars(
+            select(LessonMark.module)
+            .where(LessonMark.agency_id == agency_id, LessonMark.course == course.code)
+            .distinct()
+        )
+    )
+
+
+def strip_of_agency(coverage: AgencyCoverage, begun: frozenset[str] = frozenset()) -> list[dict[str, str]]:
+    """The cells of the agency's strip: the parts of the report in their order, each with its state."""
+
+    def state(module: Module) -> str:
+        if module.code in coverage.covers:
+            return "passed"
+        return "begun" if module.code in begun else "empty"
+
+    return [cell(module, state(module)) for module in coverage.course.counted_modules]

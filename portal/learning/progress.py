@@ -1,0 +1,103 @@
+"""How far one person is: lessons finished, modules passed, what comes next; whole agencies are coverage's matter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal.accounts.models import User
+from portal.core.db import begin_write, db
+from portal.core.i18n import in_lang
+from portal.courses.course import Course, Lesson, Module
+from portal.learning.models import Attempt, LessonMark, ModulePass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one person did in one course."""
+
+    course: Course
+    finished: frozenset[tuple[str, str]]  # (module, lesson)
+    passed: frozenset[str]  # modules
+    tried: frozenset[str]  # modules with any attempt
+
+    def lessons_finished(self, module: Module) -> int:
+        return sum((module.code, lesson.slug) in self.finished for lesson in module.lessons)
+
+    def is_begun(self, module: Module) -> bool:
+        return module.code in self.tried or self.lessons_finished(module) > 0
+
+    def state(self, module: Module) -> str:
+        """ "passed", "begun" or "empty", as the strip draws it."""
+        if module.code in self.passed:
+            return "passed"
+        return "begun" if self.is_begun(module) else "empty"
+
+    @property
+    def is_started(self) -> bool:
+        return bool(self.finished or self.passed or self.tried)
+
+    @property
+    def passed_count(self) -> int:
+        """How many of the required modules are passed."""
+        return sum(module.code in self.passed for module in self.course.required_modules)
+
+    def next_lesson(self) -> tuple[Module, Lesson] | None:
+        """The first lesson not finished of a module not passed, in the order of the course."""
+        for module in self.course.modules:
+            if not module.is_published or module.code in self.passed:
+                continue
+            for lesson in module.lessons:
+                if (module.code, lesson.slug) not in self.finished:
+                    return module, lesson
+        return None
+
+    def next_quiz(self) -> Module | None:
+        """The first module whose lessons are all finished and whose quiz is not passed."""
+        for module in self.course.modules:
+            if module.quiz is None or not module.is_published or module.code in self.passed:
+                continue
+            if self.lessons_finished(module) == len(module.lessons):
+                return module
+        return None
+
+
+def of_user(user: User, courses: Iterable[Course]) -> dict[str, Progress]:
+    """The progress of this person by course code; three queries however many courses."""
+    marks = db.session.execute(
+        select(LessonMark.course, LessonMark.module, LessonMark.lesson).where(LessonMark.user_id == user.id)
+    ).all()
+    passes = db.session.execute(
+        select(ModulePass.course, ModulePass.module).where(ModulePass.user_id == user.id)
+    ).all()
+    tries = db.session.execute(
+        select(Attempt.course, Attempt.module).where(Attempt.user_id == user.id).distinct()
+    ).all()
+    return {
+        course.code: Progress(
+            course=course,
+            finished=frozenset((module, lesson) for code, module, lesson in marks if code == course.code),
+            passed=frozenset(module for code, module in passes if code == course.code),
+            tried=frozenset(module for code, module in tries if code == course.code),
+        )
+        for course in courses
+    }
+
+
+def finish(user: User, course: Course, module: Module, lesson: Lesson) -> None:
+    """Note that the person finished the lesson, with the agency of now; finishing twice notes nothing more."""
+    begin_write()
+    same = {"user_id": user.id, "course": course.code, "module": module.code, "lesson": lesson.slug}
+    if db.session.scalar(select(LessonMark.id).filter_by(**same)) is None:
+        db.session.add(LessonMark(**same, agency_id=user.agency_id if user.is_approved else None))
+        db.session.flush()
+
+
+def strip_of_user(progress: Progress) -> list[dict[str, str]]:
+    """The cells of the strip: the parts of the report in their order, each with its state."""
+    return [cell(module, progress.state(module)) for module in progress.course.counted_modules]
+
+
+def cell(module: Module, state: str) -> dict[str, str]:
+    """One cell of a strip as the macro takes it."""
+    return {"code": module.code, "label": module.part, "title": in_lang(module, "title"), "state": state}
