@@ -59,9 +59,12 @@ class Table:
 
     def complain(self, key: str | None, text: str) -> None:
         """Note that the value of `key` (or the table itself) is wrong."""
+        self.file.findings.append(Finding(self.file.name, self.line_of(key), text))
+
+    def line_of(self, key: str | None = None) -> int:
+        """The line of `key`; of the table itself where the key is not there or none is named."""
         path = self.path if key is None else (*self.path, key)
-        line = self.file.lines.get(path) or self.file.lines.get(self.path, 1)
-        self.file.findings.append(Finding(self.file.name, line, text))
+        return self.file.lines.get(path) or self.file.lines.get(self.path, 1)
 
     def _take(self, key: str, kind: type, what: str, *, required: bool) -> Any:
         self.read.add(key)
@@ -75,10 +78,10 @@ class Table:
             return None
         return value
 
-    def text(self, key: str, *, required: bool = True) -> str:
+    def text(self, key: str, *, required: bool = True, may_be_empty: bool = False) -> str:
         """A text without surrounding blanks; "" when it is left out or refused."""
         value = self._take(key, str, _("ข้อความในเครื่องหมายคำพูด"), required=required)
-        if value is not None and not value.strip():
+        if value is not None and not value.strip() and not may_be_empty:
             self.complain(key, _("%(key)s ว่างอยู่", key=key))
         return (value or "").strip()
 
@@ -137,12 +140,29 @@ class Table:
             return None
         return value
 
-    def number(self, key: str, *, required: bool = True, least: int = 0) -> int | None:
-        """A whole number, `least` or more."""
+    def number(self, key: str, *, required: bool = True, least: int = 0, most: int | None = None) -> int | None:
+        """A whole number from `least` to `most`."""
         value: int | None = self._take(key, int, _("จำนวนเต็ม"), required=required)
         if value is not None and value < least:
             self.complain(key, _("%(key)s ต้องไม่น้อยกว่า %(least)d", key=key, least=least))
             return None
+        if value is not None and most is not None and value > most:
+            self.complain(key, _("%(key)s ต้องไม่เกิน %(most)d", key=key, most=most))
+            return None
+        return value
+
+    def flag(self, key: str, *, required: bool = True) -> bool | None:
+        """true or false; None when it is left out or refused."""
+        value: bool | None = self._take(key, bool, _("ค่า true หรือ false"), required=required)
+        return value
+
+    def one_of(self, key: str, words: Sequence[str]) -> str:
+        """One of these words; "" when it is none of them."""
+        value = self.text(key, may_be_empty="" in words)
+        if value and value not in words:
+            shown = ", ".join(f'"{word}"' for word in words)
+            self.complain(key, _("%(key)s ต้องเป็นหนึ่งใน %(words)s", key=key, words=shown))
+            return ""
         return value
 
     def table(self, key: str) -> "Table | None":
@@ -168,7 +188,7 @@ class Table:
 def parse(data: bytes, name: str, findings: list[Finding]) -> Table | None:
     """The file as a table; None with a finding when it is not UTF-8 or not TOML."""
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         findings.append(Finding(name, line, _("ไฟล์นี้ไม่ใช่ UTF-8")))
@@ -176,7 +196,7 @@ def parse(data: bytes, name: str, findings: list[Finding]) -> Table | None:
     text = text.replace("\r\n", "\n")
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # beside TOMLDecodeError: numbers and nesting beyond what Python takes
         found = _AT_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         findings.append(Finding(name, line, _("อ่านเป็น TOML ไม่ได้: %(error)s", error=error)))
