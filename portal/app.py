@@ -29,6 +29,8 @@ def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
     app.config.update(
         SITE_NAME="ห้องเรียนเขียนรายงาน",
         SITE_NAME_EN="The report-writing classroom",
+        SITE_LINE="รางวัลคุณภาพการบริหารจัดการภาครัฐ ประจำปี พ.ศ. 2566",
+        SITE_LINE_EN="Public Sector Management Quality Award, B.E. 2566 round",
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/csv", "text/calendar", "application/json", "image/svg+xml"],
         COMPRESS_ALGORITHM=["gzip"],
         COMPRESS_LEVEL=4,

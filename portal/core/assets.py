@@ -32,9 +32,8 @@ def read_manifest(built: Path = BUILT) -> dict[str, str]:
 @cache
 def symbols() -> dict[str, Markup]:
     """Every drawn symbol by its id ("mark", "i-check"), as SVG <symbol> elements."""
-    found = re.findall(r'<symbol id="([\w-]+)".*?</symbol>', SYMBOLS.read_text("utf-8"), re.S)
-    texts = re.finditer(r"<symbol .*?</symbol>", SYMBOLS.read_text("utf-8"), re.S)
-    return {name: Markup(text.group()) for name, text in zip(found, texts, strict=True)}
+    drawn = re.finditer(r'<symbol id="([\w-]+)".*?</symbol>', SYMBOLS.read_text("utf-8"), re.S)
+    return {symbol[1]: Markup(symbol[0]) for symbol in drawn}  # noqa: S704 - our own file
 
 
 def use_symbol(name: str) -> str:
@@ -64,12 +63,12 @@ def wrap_static(app: Flask, built: Path = BUILT) -> None:
     )
 
 
-def _dress(headers: dict[str, str], path: str, url: str) -> None:
+def _dress(headers: dict[str, str], _path: str, _url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
 
 
 def init_app(app: Flask, built: Path = BUILT) -> None:
-    """Give templates `asset(name)`, the symbols, and `views` (the names of all endpoints, for links to rooms that may be absent)."""
+    """Serve the built files, and give templates `asset(name)`, the symbols, and `views` (all endpoints there are)."""
     files = read_manifest(built)
 
     def asset(name: str) -> str:
@@ -80,3 +79,4 @@ def init_app(app: Flask, built: Path = BUILT) -> None:
     app.jinja_env.globals.update(
         asset=asset, use_symbol=use_symbol, used_symbols=used_symbols, views=app.view_functions
     )
+    wrap_static(app, built)

@@ -19,8 +19,15 @@ import fontpkg
 from portal.core.assets import BUILT, NotBuilt, read_manifest
 
 STATIC = BUILT.parent
-CORE = ("tokens", "base", "layout", "components")  # joined to css/core.css, in the order in which they build on each other
+CORE = (
+    "tokens",
+    "base",
+    "layout",
+    "components",
+)  # joined to css/core.css, in the order in which they build on each other
 TEXTUAL = (".css", ".js", ".svg")
+CSS_URL = re.compile(r'url\("(?!data:)(?P<target>[^"]+)"\)')
+JS_IMPORT = re.compile(r'(?:from|import) *\(?"(?P<target>\./[\w-]+\.js)"')
 
 LATIN = [*range(0x20, 0x7F), 0xA0, 0xA7, 0xA9, 0xAB, 0xB0, 0xB1, 0xB2, 0xB7, 0xBB, 0xBD, 0xD7, 0xE9]
 MARKS = [ord(character) for character in "\u200b–—‘’“”•…‹›−≤≥←↑→↓"]
@@ -46,7 +53,7 @@ FACES = (
 
 def subset(face: Face) -> bytes:
     """The face as woff2 with its characters and the shaping that Thai needs; the same bytes every time."""
-    from fontTools import subset as cutting  # 0.4 s of import that an unchanged set-up must not pay
+    from fontTools import subset as cutting  # noqa: PLC0415 - 0.4 s of import that an unchanged set-up must not pay
 
     options = cutting.Options(flavor="woff2", hinting=False, layout_features=FEATURES, name_IDs=[1, 2])
     font = cutting.load_font(str(fontpkg.path("sarabun", face.weight)), options)
@@ -80,14 +87,21 @@ def write(out: Path, name: str, content: bytes) -> str:
     return hashed
 
 
-def address(target: str, *, of: str, files: dict[str, str]) -> str:
-    """How the asset `of` reaches the one it calls `target`, now that both have hashed names. NotBuilt if there is none."""
+def relink(text: str, calls: re.Pattern[str], *, of: str, files: dict[str, str]) -> str:
+    """The source of the asset `of`, with each target it calls (the pattern's named group) under its hashed name.
+
+    Refuses with NotBuilt a target that does not exist.
+    """
     folder = posixpath.dirname(of)
-    name = posixpath.normpath(posixpath.join(folder, target))
-    if name not in files:
-        raise NotBuilt(f"{of} asks for {target!r}, which does not exist")
-    path = posixpath.relpath(files[name], folder)
-    return path if path.startswith("..") else f"./{path}"
+
+    def hashed(call: re.Match[str]) -> str:
+        name = posixpath.normpath(posixpath.join(folder, call["target"]))
+        if name not in files:
+            raise NotBuilt(f"{of} asks for {call['target']!r}, which does not exist")
+        path = posixpath.relpath(files[name], folder)
+        return call[0].replace(call["target"], path if path.startswith("..") else f"./{path}")
+
+    return calls.sub(hashed, text)
 
 
 def stylesheets(static: Path) -> Iterator[tuple[str, str]]:
@@ -101,30 +115,25 @@ def stylesheets(static: Path) -> Iterator[tuple[str, str]]:
 
 def write_stylesheets(static: Path, out: Path, files: dict[str, str]) -> None:
     for name, source in stylesheets(static):
-        linked = re.sub(
-            r'url\("([^"]+)"\)',
-            lambda match, of=name: f'url("{address(match[1], of=of, files=files)}")',  # type: ignore[misc]
-            minify(source),
-        )
+        linked = relink(minify(source), CSS_URL, of=name, files=files)
         files[name] = write(out, name, linked.encode())
 
 
 def write_scripts(static: Path, out: Path, files: dict[str, str]) -> None:
     """Modules that import each other by "./name.js" are written after what they import. A circle is refused."""
-    sources = {f"js/{path.name}": path.read_text("utf-8") for path in sorted((static / "js").glob("*.js"))}
-    pattern = re.compile(r'((?:from|import) *\(?)"(\./[\w-]+\.js)"')
-    while sources:
+    waiting = {f"js/{path.name}": path.read_text("utf-8") for path in sorted((static / "js").glob("*.js"))}
+    while waiting:
         ready = {
             name: source
-            for name, source in sources.items()
-            if not any(f"js/{target[2:]}" in sources for _, target in pattern.findall(source))
+            for name, source in waiting.items()
+            if not any(f"js/{target[2:]}" in waiting for target in JS_IMPORT.findall(source))
         }
         if not ready:
-            raise NotBuilt(f"these scripts import each other in a circle: {', '.join(sources)}")
+            raise NotBuilt(f"these scripts import each other in a circle: {', '.join(waiting)}")
         for name, source in ready.items():
-            linked = pattern.sub(lambda hit, of=name: f'{hit[1]}"{address(hit[2], of=of, files=files)}"', source)  # type: ignore[misc]
+            linked = relink(source, JS_IMPORT, of=name, files=files)
             files[name] = write(out, name, linked.encode())
-            del sources[name]
+            del waiting[name]
 
 
 def sources(static: Path) -> list[Path]:
@@ -148,15 +157,17 @@ def is_current(out: Path, mark: str) -> bool:
         manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return False
-    return manifest.get("sources") == mark and all((out / file).is_file() for file in manifest["files"].values())
+    return manifest.get("sources") == mark and all(
+        (out / file).is_file() for file in manifest["files"].values()
+    )
 
 
 def clear(out: Path, keep: set[str]) -> None:
     """Remove files that neither this build nor the one before wrote: a server still running may serve the latter."""
     for path in out.rglob("*"):
         name = path.relative_to(out).as_posix().removesuffix(".gz")
-        if path.is_file() and name not in keep:
-            path.unlink()
+        if path.is_file() and name not in keep and not name.startswith("manifest."):
+            path.unlink(missing_ok=True)
 
 
 def build(static: Path = STATIC, out: Path = BUILT) -> bool:
@@ -175,7 +186,7 @@ def build(static: Path = STATIC, out: Path = BUILT) -> bool:
             files[name] = write(out, name, path.read_bytes())
     write_stylesheets(static, out, files)
     write_scripts(static, out, files)
-    clear(out, before | set(files.values()) | {"manifest.json"})
+    clear(out, before | set(files.values()))
     fresh = out / f"manifest.{os.getpid()}"
     fresh.write_text(json.dumps({"sources": mark, "files": files}, indent=1, sort_keys=True), "utf-8")
     fresh.replace(out / "manifest.json")

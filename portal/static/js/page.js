@@ -1,0 +1,23 @@
+// Small comforts on every page; nothing here is needed to use it.
+
+// An open menu closes by Escape, and by a click or focus elsewhere.
+const open = () => document.querySelectorAll("details.menu[open], details.nav-phone[open]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of open()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+for (const kind of ["click", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    for (const menu of open()) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+}
+
+// After a refused form the list of what is wrong has the focus, so that a screen reader starts there.
+document.querySelector(".errors[tabindex]")?.focus();
