@@ -1,0 +1,155 @@
+"""Calendars as RFC 5545 text; which events a person or a workshop has is the business of the rooms above."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from icalendar import Calendar, Event as VEvent, Timezone, vCalAddress, vText
+
+from portal.core import clock
+
+PRODID = "-//PMQA training portal//TH"
+ZONE = "Asia/Bangkok"
+REFRESH = timedelta(hours=1)
+
+_breaks = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_controls = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who calls a meeting, or who comes; the name may hold anything a person types."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Attendee(Person):
+    """Who comes. `params` adds parameters of our own, such as {"X-ATTENDANCE": "attended"}."""
+
+    partstat: str = "NEEDS-ACTION"
+    role: str = "REQ-PARTICIPANT"
+    rsvp: bool = False
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One meeting: aware moments, or dates for whole days, of which `end` is the last day itself (None: that one day).
+
+    The uid never changes; `sequence` rises with every change that a calendar must take over.
+    """
+
+    uid: str
+    start: date
+    end: date | None = None
+    summary: str
+    sequence: int = 0
+    description: str = ""
+    location: str = ""
+    url: str = ""
+    status: str = "CONFIRMED"
+    organizer: Person | None = None
+    attendees: tuple[Attendee, ...] = ()
+    last_modified: datetime | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+def calendar(
+    name: str, events: Iterable[Event], *, method: str | None = None, stamp: datetime | None = None
+) -> bytes:
+    """The calendar as a file: UTF-8, CRLF, lines of at most 75 octets, the zone Asia/Bangkok spelled out.
+
+    The same input gives the same bytes: DTSTAMP is `stamp`, else an event's own last change, else now.
+    Refuses with ValueError a naive moment and an event that ends before it starts.
+    """
+    vcalendar = Calendar()
+    vcalendar.add("version", "2.0")
+    vcalendar.add("prodid", PRODID)
+    if method:
+        vcalendar.add("method", method)
+    vcalendar["X-WR-CALNAME"] = vText(_line(name))
+    vcalendar["X-WR-TIMEZONE"] = vText(ZONE)
+    vcalendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    vcalendar.add("x-published-ttl", REFRESH)
+    vcalendar.add_component(Timezone.from_tzid(ZONE))
+    for event in events:
+        vcalendar.add_component(_vevent(event, stamp))
+    return bytes(vcalendar.to_ical())
+
+
+def _vevent(event: Event, stamp: datetime | None) -> VEvent:
+    vevent = VEvent()
+    vevent.add("uid", _line(event.uid))
+    vevent.add("sequence", event.sequence)
+    vevent.add("dtstamp", _utc(stamp or event.last_modified or clock.now()))
+    _add_times(vevent, event)
+    vevent.add("status", event.status)
+    vevent.add("summary", _line(event.summary))
+    if event.description:
+        vevent.add("description", _text(event.description))
+    if event.location:
+        vevent.add("location", _line(event.location))
+    if event.url:
+        vevent.add("url", _line(event.url))
+    if event.last_modified:
+        vevent.add("last-modified", _utc(event.last_modified))
+    if event.organizer:
+        vevent.add("organizer", _address(event.organizer, {}), encode=False)
+    for attendee in event.attendees:
+        vevent.add("attendee", _attendee(attendee), encode=False)
+    for key, value in event.extra.items():
+        vevent[key] = vText(_text(value))
+    return vevent
+
+
+def _add_times(vevent: VEvent, event: Event) -> None:
+    start, end = event.start, event.end
+    if isinstance(start, datetime) != isinstance(event.start if end is None else end, datetime):
+        raise ValueError("an event starts and ends either at moments or on days")
+    if end is not None and end < start:
+        raise ValueError("an event cannot end before it starts")
+    if isinstance(start, datetime):
+        vevent.add("dtstart", _local(start))
+        if isinstance(end, datetime):
+            vevent.add("dtend", _local(end))
+        return
+    vevent.add("dtstart", start)
+    vevent.add("dtend", (end or start) + timedelta(days=1))  # RFC 5545: the day after the last one
+
+
+def _attendee(person: Attendee) -> vCalAddress:
+    params = {"CUTYPE": "INDIVIDUAL", "ROLE": person.role, "PARTSTAT": person.partstat}
+    return _address(person, {**params, "RSVP": "TRUE" if person.rsvp else "FALSE", **person.params})
+
+
+def _address(person: Person, params: Mapping[str, str]) -> vCalAddress:
+    address = vCalAddress("mailto:" + "".join(_line(person.email).split()))
+    for key, value in {"CN": person.name, **params}.items():
+        address.params[key] = _line(value)
+    return address
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a moment in a calendar must be aware")
+    return moment
+
+
+def _local(moment: datetime) -> datetime:
+    return clock.local(_aware(moment))
+
+
+def _utc(moment: datetime) -> datetime:
+    return _aware(moment).astimezone(UTC)
+
+
+def _text(text: str) -> str:
+    """Text of one or more lines, without what ends a line by surprise."""
+    return _controls.sub("", _breaks.sub("\n", text))
+
+
+def _line(text: str) -> str:
+    return " ".join(_text(text).split("\n")).strip()
