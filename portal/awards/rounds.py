@@ -84,5 +84,12 @@ def last_day(milestone: Milestone) -> date:
     return milestone.until or milestone.on
 
 
+def state_of(milestone: Milestone, today: date) -> str:
+    """Where the milestone stands on this day: "past", "now" or "ahead"."""
+    if today > last_day(milestone):
+        return "past"
+    return "ahead" if today < milestone.on else "now"
+
+
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=at) for at in range((last - first).days + 1)]
