@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from icalendar import Calendar, Event as VEvent, Timezone, vCalAddress, vText
+from icalendar import Calendar, Event as VEvent, Timezone, vCalAddress, vDuration, vText
 
 from portal.core import clock
 
@@ -73,7 +73,7 @@ def calendar(
     vcalendar["X-WR-CALNAME"] = vText(_line(name))
     vcalendar["X-WR-TIMEZONE"] = vText(ZONE)
     vcalendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    vcalendar.add("x-published-ttl", REFRESH)
+    vcalendar["X-PUBLISHED-TTL"] = vDuration(REFRESH)
     vcalendar.add_component(Timezone.from_tzid(ZONE))
     for event in events:
         vcalendar.add_component(_vevent(event, stamp))
