@@ -76,7 +76,6 @@ def _create_workshop(text: WorkshopText, round_: Round, speakers: dict[str, Spea
     sessions = {}
     for position, row in enumerate(text.sessions):
         sessions[row.code] = WorkshopSession(
-            workshop=workshop,
             code=row.code,
             position=position,
             title_th=row.title["th"],
@@ -86,19 +85,17 @@ def _create_workshop(text: WorkshopText, round_: Round, speakers: dict[str, Spea
             ends_at=row.ends_at,
             room=row.room,
         )
-    for position, talk in enumerate(text.talks):
-        _create_talk(talk, position, workshop, sessions.get(talk.session), speakers)
+    workshop.sessions.extend(sessions.values())
+    workshop.talks.extend(
+        _talk(talk, position, sessions.get(talk.session), speakers)
+        for position, talk in enumerate(text.talks)
+    )
 
 
-def _create_talk(
-    text: TalkText,
-    position: int,
-    workshop: Workshop,
-    session: WorkshopSession | None,
-    speakers: dict[str, Speaker],
-) -> None:
-    Talk(
-        workshop=workshop,
+def _talk(
+    text: TalkText, position: int, session: WorkshopSession | None, speakers: dict[str, Speaker]
+) -> Talk:
+    return Talk(
         session=session,
         code=text.code,
         position=position,

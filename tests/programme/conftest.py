@@ -1,0 +1,16 @@
+"""The workshops of 2566, as their files tell them."""
+
+import pytest
+
+from config import ROOT
+from portal.awards import loading as awards
+from portal.core.db import db
+from portal.programme import loading
+
+
+@pytest.fixture
+def programme_2566(app) -> loading.Loaded:
+    awards.load(ROOT / "content")
+    loaded = loading.load(ROOT / "content")
+    db.session.commit()
+    return loaded
