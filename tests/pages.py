@@ -154,7 +154,7 @@ class Client(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         db.session.commit()
         response: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
-        if response.mimetype == "text/html" and not response.is_streamed and response.status_code not in (301, 302, 303):
+        if response.mimetype == "text/html" and response.status_code not in (301, 302, 303):
             self.page = Page(response.get_data(as_text=True))
             if self.check_pages:
                 faults = list(_faults(self.page))
