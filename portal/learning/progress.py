@@ -100,4 +100,5 @@ def strip_of_user(progress: Progress) -> list[dict[str, str]]:
 
 def cell(module: Module, state: str) -> dict[str, str]:
     """One cell of a strip as the macro takes it."""
-    return {"code": module.code, "label": module.part, "title": in_lang(module, "title"), "state": state}
+    title = in_lang(module, "title")
+    return {"code": module.part, "label": title, "title": title, "state": state}
