@@ -62,6 +62,7 @@ def test_the_page_asks_the_same_for_six_and_for_thirty_speakers(client, programm
         db.session.add(
             Speaker(code=f"more-{number}", name=f"วิทยากร ตัวอย่าง{number}", positions=[], position=9)
         )
+    db.session.commit()
     with queries() as after:
         client.get("/speakers")
     assert "วิทยากร ตัวอย่าง23" in client.page.main
