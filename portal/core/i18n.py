@@ -3,7 +3,7 @@
 Message ids are Thai, the first language of the interface, so Thai needs no catalogue; English is `translations/en`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
@@ -12,9 +12,9 @@ from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, 
 LANGUAGES = {"th": "ไทย", "en": "English"}
 COOKIE = "lang"
 
-_ = gettext
+_: Callable[..., str] = gettext
 _l = lazy_gettext
-_n = ngettext
+_n: Callable[..., str] = ngettext
 in_language = force_locale
 
 

@@ -84,7 +84,7 @@ def test_a_bad_file_is_refused_whole_with_everything_that_is_wrong(content):
         "until ต้องไม่มาก่อน on",
         "applied ต้องเป็นจำนวนเต็ม",
     ]
-    assert db.session.scalar(select(Round)).applied_count == 365
+    assert db.session.scalar(select(Round.applied_count)) == 365
 
 
 def test_more_passed_than_applied_is_refused(content):

@@ -41,6 +41,7 @@ def test_the_share_that_passed_is_reckoned_and_only_from_both_figures(round_2566
 
 def test_the_days_of_the_round_run_from_the_first_milestone_to_the_report(round_2566):
     span = rounds.span_of(round_2566)
+    assert span is not None
     assert (span.first, span.last) == (date(2022, 12, 20), date(2023, 3, 22))
     assert span.meetings == (date(2023, 2, 20), date(2023, 2, 21), date(2023, 2, 23), date(2023, 2, 24))
 

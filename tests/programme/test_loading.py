@@ -13,7 +13,7 @@ from portal.core.db import db
 from portal.core.toml import BadContent
 from portal.programme import loading
 from portal.programme.models import Speaker, Talk, Workshop, WorkshopSession
-from portal.programme.workshops import workshop_by_code
+from tests.programme.offer import offered
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -50,7 +50,7 @@ def count(model):
 def test_both_workshops_come_with_sessions_talks_and_speakers(content):
     assert loading.load(content) == loading.Loaded(speakers=6, workshops=2)
     assert (count(Workshop), count(WorkshopSession), count(Talk), count(Speaker)) == (2, 4, 6, 6)
-    workshop = workshop_by_code("excellence-2566")
+    workshop = offered("excellence-2566")
     assert [track.code for track in workshop.tracks] == ["excellent", "category"]
     assert [session.day for session in workshop.sessions] == [date(2023, 2, 23), date(2023, 2, 24)]
 
@@ -67,13 +67,13 @@ def test_what_the_source_does_not_say_stays_unknown(content):
 
 def test_what_is_there_is_never_touched(content):
     loading.load(content)
-    workshop = workshop_by_code("pmqa40-2566")
+    workshop = offered("pmqa40-2566")
     workshop.venue = "ห้องประชุมตัวอย่าง"
     db.session.delete(workshop.talks[0])
     db.session.flush()
     assert loading.load(content) == loading.Loaded(speakers=0, workshops=0)
     db.session.expire_all()
-    workshop = workshop_by_code("pmqa40-2566")
+    workshop = offered("pmqa40-2566")
     assert workshop.venue == "ห้องประชุมตัวอย่าง"
     assert len(workshop.talks) == 3
 
@@ -101,7 +101,7 @@ def test_hours_room_place_and_window_are_read_when_they_are_known(content):
     )
     change(content, A, 'speakers = ["opdc-deputy"]', 'speakers = ["opdc-deputy"]\nsession = "day1"')
     loading.load(content)
-    workshop = workshop_by_code("pmqa40-2566")
+    workshop = offered("pmqa40-2566")
     first = workshop.sessions[0]
     assert first.starts_at == datetime(2023, 2, 20, 2, 0, tzinfo=UTC)
     assert first.ends_at == datetime(2023, 2, 20, 9, 30, tzinfo=UTC)

@@ -8,13 +8,13 @@ from flask import render_template_string
 from portal.core.db import db
 from portal.core.i18n import in_language
 from portal.programme.models import Talk, Workshop
-from portal.programme.workshops import workshop_by_code
 from tests.pages import Page
+from tests.programme.offer import offered
 
 
 @pytest.fixture
 def workshop(programme_2566):
-    return workshop_by_code("pmqa40-2566")
+    return offered("pmqa40-2566")
 
 
 def drawn(app, part, workshop):
@@ -50,7 +50,7 @@ def test_hours_and_place_show_once_the_organizer_set_them(app, workshop):
 
 
 def test_two_tracks_are_both_named(app, programme_2566):
-    text = drawn(app, "memo", workshop_by_code("excellence-2566")).text
+    text = drawn(app, "memo", offered("excellence-2566")).text
     assert "รางวัลคุณภาพการบริหารจัดการภาครัฐ ระดับดีเด่น" in text
     assert "รางวัลคุณภาพการบริหารจัดการภาครัฐ รายหมวด" in text
 
@@ -103,7 +103,7 @@ def test_a_workshop_without_sessions_or_speakers_is_drawn_all_the_same(app, work
 
 
 def test_a_card_names_the_first_talk_its_speaker_and_the_others_once(app, programme_2566):
-    text = drawn(app, "card_words", workshop_by_code("excellence-2566")).text
+    text = drawn(app, "card_words", offered("excellence-2566")).text
     assert "“ไขกุญแจความสำเร็จพิชิตรางวัลคุณภาพการบริหารจัดการภาครัฐ” โดย นางอารีย์พันธ์ เจริญสุข รองเลขาธิการ ก.พ.ร." in text
     assert text.endswith("วิทยากรร่วม ดร.ภาวนา กิตติวิมลชัย · รศ.พญ.สุพินดา คูณมี · รศ.โชติชนะ วิไลลักขณา")
 

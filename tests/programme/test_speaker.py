@@ -2,7 +2,7 @@
 
 from portal.core.db import db
 from portal.programme.models import WorkshopStatus
-from portal.programme.workshops import workshop_by_code
+from tests.programme.offer import offered
 
 
 def test_it_tells_what_they_spoke_about_in_both_workshops(client, programme_2566):
@@ -41,7 +41,7 @@ def test_fellow_speakers_are_named_and_linked(client, programme_2566):
 
 
 def test_a_talk_that_got_its_day_shows_it(client, programme_2566):
-    workshop = workshop_by_code("excellence-2566")
+    workshop = offered("excellence-2566")
     workshop.talks[1].session = workshop.sessions[1]
     client.get("/speakers/kku-team-1")
     assert "24 กุมภาพันธ์ 2566" in client.page.main
@@ -49,7 +49,7 @@ def test_a_talk_that_got_its_day_shows_it(client, programme_2566):
 
 
 def test_a_talk_in_a_draft_is_not_told(client, programme_2566):
-    workshop_by_code("excellence-2566").status = WorkshopStatus.DRAFT
+    offered("excellence-2566").status = WorkshopStatus.DRAFT
     client.get("/speakers/kku-team-1")
     assert "ยังไม่ประกาศหัวข้อ" in client.page.main
 

@@ -3,7 +3,7 @@
 from portal.core.db import db
 from portal.programme import speakers
 from portal.programme.models import Speaker, WorkshopStatus
-from portal.programme.workshops import workshop_by_code
+from tests.programme.offer import offered
 
 
 def test_anybody_reads_who_speaks_where_they_come_from_and_how_many(client, programme_2566):
@@ -45,7 +45,7 @@ def test_before_anybody_is_announced_the_page_says_so(client):
 
 
 def test_what_somebody_speaks_about_in_a_draft_is_not_told(client, programme_2566):
-    workshop_by_code("excellence-2566").status = WorkshopStatus.DRAFT
+    offered("excellence-2566").status = WorkshopStatus.DRAFT
     client.get("/speakers")
     assert "ไขกุญแจความสำเร็จ" not in client.page.main
 

@@ -8,11 +8,12 @@ from portal.core.db import db
 from portal.programme import workshops
 from portal.programme.models import Talk, Workshop, WorkshopSession, WorkshopStatus
 from portal.programme.workshops import workshop_by_code
+from tests.programme.offer import offered
 
 
 @pytest.fixture
 def first(programme_2566):
-    return workshop_by_code("pmqa40-2566")
+    return offered("pmqa40-2566")
 
 
 def test_workshops_on_offer_stand_by_date(first):
@@ -55,7 +56,7 @@ def test_sessions_stand_by_day(first):
         WorkshopSession(code="evening", position=1, title_th="ช่วงเย็น", day=date(2023, 2, 20))
     )
     db.session.commit()
-    days = workshops.days_of(workshop_by_code("pmqa40-2566"))
+    days = workshops.days_of(offered("pmqa40-2566"))
     assert [(day.day, [session.code for session in sessions]) for day, sessions in days] == [
         (20, ["day1", "evening"]),
         (21, ["day2"]),
@@ -74,7 +75,7 @@ def test_talks_without_a_session_are_told_apart(first):
 
 
 def test_everybody_who_speaks_is_named_once(programme_2566):
-    names = [speaker.code for speaker in workshops.speakers_of(workshop_by_code("excellence-2566"))]
+    names = [speaker.code for speaker in workshops.speakers_of(offered("excellence-2566"))]
     assert names == ["opdc-deputy", "kku-quality", "kku-team-1", "kku-team-2"]
 
 
@@ -90,7 +91,7 @@ def test_the_list_asks_the_same_for_two_and_for_thirty_workshops(first, queries)
         return len(statements)
 
     two = cost()
-    whole = workshop_by_code("pmqa40-2566")
+    whole = offered("pmqa40-2566")
     for number in range(28):
         copy = Workshop(
             code=f"copy-{number}",
@@ -108,7 +109,7 @@ def test_the_list_asks_the_same_for_two_and_for_thirty_workshops(first, queries)
 def test_one_workshop_whole_takes_five_queries(programme_2566, queries):
     db.session.expunge_all()
     with queries() as statements:
-        workshop = workshop_by_code("pmqa40-2566")
+        workshop = offered("pmqa40-2566")
         assert [place.speaker.name for talk in workshop.talks for place in talk.speakers]
         assert workshops.days_of(workshop)
         assert [track.name_th for track in workshop.tracks]
