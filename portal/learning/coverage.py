@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, Select, distinct, func, literal, select, union_all
 
 from portal.core import clock
 from portal.core.db import db
@@ -18,6 +18,7 @@ from portal.courses.course import Course, Module
 from portal.learning.models import LessonMark, ModulePass
 from portal.learning.progress import cell
 
+ALL_REQUIRED = ""  # stands where a module's code would, for people who passed them all
 MOST_TOTALS = 64
 _totals: "dict[tuple[Any, ...], Totals]" = {}
 
@@ -80,37 +81,49 @@ def _counted(
 def matrix(
     course: Course, *, as_of: datetime | None = None, agency_ids: Sequence[int] | None = None
 ) -> dict[int, AgencyCoverage]:
-    """Coverage by agency id; agencies without any pass are absent. `as_of` is exclusive. Two queries."""
+    """Coverage by agency id; agencies without any pass are absent. `as_of` is exclusive. One query."""
     where = _counted(course, as_of, agency_ids)
     found: dict[int, AgencyCoverage] = {}
-    rows = db.session.execute(
-        select(
-            ModulePass.agency_id,
-            ModulePass.module,
-            func.count(distinct(ModulePass.user_id)),
-            func.min(ModulePass.passed_at, type_=ModulePass.passed_at.type),
-        )
-        .where(*where)
-        .group_by(ModulePass.agency_id, ModulePass.module)
-    )
-    for agency_id, module, people, first_at in rows:
-        found.setdefault(agency_id, AgencyCoverage(course)).covers[module] = Cover(people, first_at)
-    for agency_id, people in db.session.execute(_complete_people(course, where)):
-        found[agency_id].people_complete = people
+    for agency_id, module, people, first_at in db.session.execute(
+        union_all(_covers(where), _complete(course, where))
+    ):
+        coverage = found.setdefault(agency_id, AgencyCoverage(course))
+        if module == ALL_REQUIRED:
+            coverage.people_complete = people
+        else:
+            coverage.covers[module] = Cover(people, first_at)
     return found
 
 
-def _complete_people(course: Course, where: list[ColumnElement[bool]]) -> Any:
-    """How many people per agency passed every required module there."""
+def _covers(where: list[ColumnElement[bool]]) -> Select[Any]:
+    """Per agency and module: how many people passed it, and when the first did."""
+    first_at = func.min(ModulePass.passed_at, type_=ModulePass.passed_at.type)
+    people = func.count(distinct(ModulePass.user_id))
+    return (
+        select(ModulePass.agency_id, ModulePass.module, people, first_at)
+        .where(*where)
+        .group_by(ModulePass.agency_id, ModulePass.module)
+    )
+
+
+def _complete(course: Course, where: list[ColumnElement[bool]]) -> Select[Any]:
+    """Per agency: how many people passed every required module there. A person has one pass per module and agency."""
     required = [module.code for module in course.required_modules]
     complete = (
-        select(ModulePass.agency_id, ModulePass.user_id)
+        select(
+            ModulePass.agency_id, func.max(ModulePass.passed_at, type_=ModulePass.passed_at.type).label("at")
+        )
         .where(*where, ModulePass.module.in_(required))
         .group_by(ModulePass.agency_id, ModulePass.user_id)
         .having(func.count() == len(required))
         .subquery()
     )
-    return select(complete.c.agency_id, func.count()).group_by(complete.c.agency_id)
+    return select(
+        complete.c.agency_id,
+        literal(ALL_REQUIRED),
+        func.count(),
+        func.min(complete.c.at, type_=ModulePass.passed_at.type),
+    ).group_by(complete.c.agency_id)
 
 
 def of_agency(agency_id: int, course: Course, as_of: datetime | None = None) -> AgencyCoverage:

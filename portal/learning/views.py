@@ -108,10 +108,11 @@ def finish(course: str, module: str, lesson: str) -> Any:
 @public
 def file(course: str, number: int, path: str) -> Response:
     """A picture of an edition: its address names the edition, so it never changes."""
-    found = catalog.picture(course, number, path)
-    if found is None:
+    edition_id = catalog.edition_id_of(course, number)
+    body = catalog.image(edition_id, path) if edition_id is not None else None
+    if body is None:
         abort(404)
-    response = Response(found.body, mimetype=found.mimetype)
+    response = Response(body, mimetype=catalog.image_type(path))
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
