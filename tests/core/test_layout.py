@@ -17,7 +17,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 
-from portal.core import errors
+from portal.core import errors, paging
 from portal.core.errors import Refused
 from portal.core.forms import EmailField, Form, required
 from tests.pages import Page, _faults
@@ -30,9 +30,7 @@ def draw(app: Flask) -> Draw:
     """Render a piece of template inside a request, and parse it."""
 
     def drawn(template: str, **values: Any) -> BeautifulSoup:
-        names = (
-            "icon, fig, tag, bar, strip, memo_row, empty, flash, crumbs, fringe, count_cell, state_cell, when"
-        )
+        names = "icon, fig, tag, bar, strip, memo_row, empty, flash, crumbs, fringe, pager, count_cell, state_cell, when"
         imports = '{% from "layout/macros.html" import ' + names + " %}"
         imports += '{% from "layout/forms.html" import field, errors, submit, csrf, post_button %}'
         with app.test_request_context("/somewhere?q=1"):
@@ -326,3 +324,17 @@ def test_a_symbol_beside_a_word_is_silent_and_one_alone_is_named(draw: Draw) -> 
         ("true", None),
         (None, "ผ่าน"),
     ]
+
+
+def test_the_pages_of_a_list_keep_the_rest_of_the_address(draw: Draw) -> None:
+    pages = paging.Page(items=[], number=9, pages=20, total=1000)
+    soup = draw("{{ pager(page) }}", page=pages)
+
+    assert [a.get_text() for a in soup.select("a, span.quiet")] == [
+        *("หน้า 1", "…", "หน้า 7", "หน้า 8", "หน้า 9", "หน้า 10", "หน้า 11", "…", "หน้า 20")
+    ]
+    assert [a["href"] for a in soup.select("[aria-current]")] == ["?q=1&page=9"]
+
+
+def test_a_list_of_one_page_has_no_page_numbers(draw: Draw) -> None:
+    assert not draw("{{ pager(page) }}", page=paging.Page([], 1, 1, 3)).contents
