@@ -1,7 +1,254 @@
 """The roof: the `flask …` commands, each a thin door to a rule; the commit of a command stands here."""
 
-from flask import Flask
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from email_validator import EmailNotValidError
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from portal import demo
+from portal.accounts import agencies as agency_rules, people, recovery
+from portal.accounts.models import Role
+from portal.awards import entries as entry_rules, loading as award_files
+from portal.core import backup as backups, sheets
+from portal.core.db import db, writing
+from portal.core.errors import Refused
+from portal.core.forms import normal_email
+from portal.core.sheets import SheetError
+from portal.core.toml import BadContent, Finding
+from portal.courses import loading as course_files
+from portal.mail import outbox
+from portal.programme import loading as programme_files
+
+log = logging.getLogger("portal.worker")
+
+WORKER_PAUSE_SECONDS = 2.0
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@contextmanager
+def _refusals_are_told() -> Iterator[None]:
+    """A refused rule ends the command with its sentence (every bad cell, for a table) and exit code 1; nothing is kept."""
+    try:
+        yield
+    except (SheetError, BadContent) as no:
+        db.session.rollback()
+        for error in (no.errors if isinstance(no, SheetError) else no.findings) or (no,):
+            click.echo(str(error), err=True)
+        sys.exit(1)
+    except Refused as no:
+        db.session.rollback()
+        click.echo(str(no), err=True)
+        sys.exit(1)
+
+
+def door(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that may write: in the app, in one transaction, with refusals told."""
+
+    @with_appcontext
+    @wraps(command)
+    def opened(*args: Any, **kwargs: Any) -> None:
+        with _refusals_are_told(), writing():
+            command(*args, **kwargs)
+            db.session.commit()
+
+    return opened
+
+
+content = AppGroup("content", help="What is published from content/: award, agencies, workshops, courses.")
+agencies = AppGroup("agencies", help="Agencies of the installation.")
+entries = AppGroup("entries", help="Entries and which of them passed stage 1.")
+users = AppGroup("users", help="People.")
+mail = AppGroup("mail", help="The outbox.")
+
+
+def load_everything(folder: Path) -> list[str]:
+    """Bring in all of content/ and say what is new. Refuses with BadContent: everything wrong in any file, nothing kept."""
+    findings: list[Finding] = []
+    said: list[str] = []
+
+    def step(name: str, load: Callable[[], Any]) -> None:
+        try:
+            said.append(f"{name}: {load()}")
+        except BadContent as no:
+            findings.extend(no.findings)
+
+    if (folder / "agencies.csv").exists():
+        step("agencies", lambda: _import_agencies(folder / "agencies.csv"))
+    step("award rounds", lambda: len(award_files.load(folder)))
+    step("workshops", lambda: programme_files.load(folder))
+    step("courses", lambda: [f"{one.course} {one.number}" for one in course_files.load_folder(folder)])
+    if findings:
+        raise BadContent(findings)
+    return said
+
+
+@content.command("check")
+@click.argument("folder", type=FOLDER, required=False)
+@door
+def check_content(folder: Path | None) -> None:
+    """Check every file of content/ and print all that is wrong, with file and line."""
+    folder = folder or Path(current_app.config["CONTENT"])
+    findings = course_files.check_folder(folder)
+    for read in (award_files.read, programme_files.read):
+        try:
+            read(folder)
+        except BadContent as no:
+            findings.extend(no.findings)
+    if findings:
+        raise BadContent(findings)
+    click.echo("content is sound")
+
+
+@content.command("load")
+@click.argument("folder", type=FOLDER, required=False)
+@door
+def load_content(folder: Path | None) -> None:
+    """Bring in all of content/; courses that changed become new editions. All or nothing."""
+    for line in load_everything(folder or Path(current_app.config["CONTENT"])):
+        click.echo(line)
+
+
+@content.command("dump")
+@click.argument("course")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--number", type=int, help="An older edition.")
+@door
+def dump_content(course: str, folder: Path, number: int | None) -> None:
+    """Write the files of a course as they were published, byte for byte, into an empty folder."""
+    edition = course_files.dump(course, folder, number=number)
+    click.echo(f"{edition.course} {edition.number}")
+
+
+def _import_agencies(file: Path) -> Any:
+    with file.open("rb") as stream:
+        return agency_rules.import_agencies(sheets.read_table(stream, file.name))
+
+
+@agencies.command("import")
+@click.argument("file", type=FILE)
+@door
+def import_agencies(file: Path) -> None:
+    """Bring in agencies from a CSV or XLSX, all rows or none."""
+    _tell(_import_agencies(file))
+
+
+@entries.command("import")
+@click.argument("file", type=FILE)
+@door
+def import_entries(file: Path) -> None:
+    """Bring in entries from a CSV or XLSX, all rows or none."""
+    with file.open("rb") as stream:
+        _tell(entry_rules.import_entries(stream, file.name))
+
+
+def _tell(done: Any) -> None:
+    click.echo(f"added {done.added}, changed {done.changed}, kept {done.kept}")
+
+
+@users.command("create")
+@click.argument("email")
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.LEARNER.value)
+@click.option("--agency", "code", help="Code of the agency; coordinators need one.")
+@click.option("--password", help="Else a link to set one is printed.")
+@door
+def create_user(email: str, name: str, role: str, code: str | None, password: str | None) -> None:
+    """Make a confirmed and approved person, for example the first organizer."""
+    try:
+        address = normal_email(email)
+    except EmailNotValidError:
+        raise click.BadParameter(f"{email!r} is no e-mail address") from None
+    agency = agency_rules.by_code(code) if code else None
+    if code and agency is None:
+        raise click.BadParameter(f"there is no agency {code!r}")
+    user = people.create_user(email=address, name=name, role=Role(role), agency=agency, password=password)
+    click.echo(f"created {user.email} ({user.role.value})")
+    if password is None:
+        click.echo(recovery.reset_link(user))
+
+
+@mail.command("send")
+@click.option("--limit", default=1000, show_default=True)
+@with_appcontext
+def send_mail(limit: int) -> None:
+    """Send what is due, once."""
+    done = outbox.deliver_due(limit)
+    click.echo(f"sent {done.sent}, to be tried again {done.retried}, failed {done.failed}")
+
+
+@click.command()
+@with_appcontext
+def worker() -> None:
+    """Send what is due, again and again, until stopped. Several may run at once."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            done = outbox.deliver_due()
+        except Exception:  # a worker outlives a database that restarts
+            log.exception("delivery failed; trying again")
+            done = None
+        finally:
+            db.session.remove()
+        if not done:
+            stop.wait(WORKER_PAUSE_SECONDS)
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@door
+def backup(file: Path) -> None:
+    """Write a consistent copy of the SQLite database while the portal runs."""
+    backups.backup(current_app.config["DATABASE_URL"], file)
+    click.echo(str(file))
+
+
+@click.command("restore")
+@click.argument("file", type=FILE)
+@click.confirmation_option(
+    prompt="This puts the copy in the place of all present data. Is the portal stopped?"
+)
+@with_appcontext
+def restore(file: Path) -> None:
+    """Put a copy written by `flask backup` in the place of the database."""
+    with _refusals_are_told():
+        backups.restore(current_app.config["DATABASE_URL"], file)
+
+
+@click.command("demo")
+@click.option("--if-empty", is_flag=True, help="Leave data that is there as it is.")
+@with_appcontext
+def make_demo(if_empty: bool) -> None:
+    """Migrate, load content/, and make the demonstration people, agencies and history."""
+    if not current_app.config["DEMO"]:
+        click.echo("set PORTAL_DEMO=1: sample people never belong in a real installation", err=True)
+        sys.exit(1)
+    from flask_migrate import upgrade  # noqa: PLC0415 - alembic costs 115 ms that only this command should pay
+
+    upgrade()
+    with _refusals_are_told():
+        load_everything(Path(current_app.config["CONTENT"]))
+        db.session.commit()
+        if demo.is_made():
+            click.echo(
+                "demonstration data is there" if if_empty else "demonstration data is there; left as it is"
+            )
+            return
+        demo.make()
 
 
 def init_app(app: Flask) -> None:
-    del app
+    for command in (content, agencies, entries, users, mail, worker, backup, restore, make_demo):
+        app.cli.add_command(command)

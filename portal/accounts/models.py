@@ -4,7 +4,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -25,10 +24,14 @@ class Agency(Base):
     is_sample: Mapped[bool] = mapped_column(default=False)
     # Thai order, so that the database sorts as a dictionary does.
     sort_key: Mapped[str] = mapped_column(
-        String(400), index=True, default=lambda context: thai.sort_key(context.get_current_parameters()["name_th"])
+        String(400),
+        index=True,
+        default=lambda context: thai.sort_key(context.get_current_parameters()["name_th"]),
     )
 
-    domains: Mapped[list["AgencyDomain"]] = relationship(back_populates="agency", cascade="all, delete-orphan")
+    domains: Mapped[list["AgencyDomain"]] = relationship(
+        back_populates="agency", cascade="all, delete-orphan"
+    )
 
     def __str__(self) -> str:
         return self.name_th
@@ -55,8 +58,12 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class User(UserMixin, Base):
+class User(Base):
     __tablename__ = "user"
+
+    # What flask-login asks of a user; its own mixin would compare people by their sign-ins.
+    is_authenticated: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
 
     id: Mapped[IntPk]
     code: Mapped[PublicCode]
@@ -72,6 +79,7 @@ class User(UserMixin, Base):
     confirmed_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    declined_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
 
     agency: Mapped[Agency | None] = relationship(lazy="joined")
@@ -111,10 +119,12 @@ class SignIn(Base):
     __tablename__ = "sign_in"
 
     id: Mapped[IntPk]
+    code: Mapped[PublicCode]  # names the sign-in on pages, where its key must never stand
     key: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     device: Mapped[str] = mapped_column(String(200), default="")
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime | None]  # None: ends only by signing out
     ended_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(lazy="joined")
@@ -128,7 +138,7 @@ class ThrottleHit(Base):
 
     id: Mapped[IntPk]
     bucket: Mapped[str] = mapped_column(String(120))
-    at: Mapped[datetime] = mapped_column(default=clock.now)
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
 class AuditEvent(Base):
