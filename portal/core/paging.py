@@ -18,7 +18,7 @@ class Page:
     total: int
 
 
-def page_of(query: Select[Any], *, page: object = 1, per_page: int = 50) -> Page:
+def page_of(query: Select[*tuple[Any, ...]], *, page: object = 1, per_page: int = 50) -> Page:
     """The page with this number; what is no number is the first, one beyond the end the last. Two queries."""
     total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     pages = max(1, -(-total // per_page))

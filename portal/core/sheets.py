@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import Any, BinaryIO
+from typing import IO, Any
 from urllib.parse import quote
 
 from flask import Response
@@ -103,7 +103,7 @@ class Table:
         return _columns(self.header)
 
 
-def read_table(stream: BinaryIO, filename: str) -> Table:
+def read_table(stream: IO[bytes], filename: str) -> Table:
     """The table in an .xlsx or .csv file (UTF-8 or Windows Thai), all cells as tidied text, dates in ISO form.
 
     Refuses with SheetError a file that is too big, is something else, or has cells outside its headings.

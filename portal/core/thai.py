@@ -5,6 +5,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+SORT_KEY_LENGTH = (
+    400  # what a column for sort keys holds; only names beyond some 150 letters lose their tone marks to it
+)
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 # What copying from web pages and PDFs leaves between letters.
@@ -58,7 +61,7 @@ def sort_key(text: str) -> str:
     """A key in [0-9a-z] whose plain order is the dictionary's order of the texts, in Python and under any database collation.
 
     Digits come before Thai, Thai before Latin; a leading vowel counts after its consonant; tone marks decide only
-    between equal letters; spaces, punctuation and case do not count.
+    between equal letters; spaces, punctuation and case do not count. Never longer than SORT_KEY_LENGTH.
     """
     swapped = _leading_vowel.sub(r"\2\1", tidy(text).replace("ำ", "าํ").replace("ๅ", "า"))
     first: list[str] = []
@@ -69,7 +72,7 @@ def sort_key(text: str) -> str:
         elif unit := _unit(letter):
             first.append(unit)
             second.append("1")
-    return "".join(first) + "0" + "".join(second).rstrip("1")
+    return ("".join(first) + "0" + "".join(second).rstrip("1"))[:SORT_KEY_LENGTH]
 
 
 def _unit(letter: str) -> str:

@@ -4,8 +4,10 @@ import random
 
 import pytest
 from hypothesis import given, strategies as st
+from sqlalchemy import text
 
 from portal.core import thai
+from portal.core.db import db
 
 icu = pytest.importorskip("icu", reason="pyicu-wheels of requirements-dev.txt is the oracle of Thai order")
 COLLATOR = icu.Collator.createInstance(icu.Locale("th"))
@@ -67,6 +69,28 @@ def test_any_two_words_stand_as_in_icu(one: str, other: str) -> None:
     ours = (thai.sort_key(one) > thai.sort_key(other)) - (thai.sort_key(one) < thai.sort_key(other))
     COLLATOR.setStrength(icu.Collator.SECONDARY)
     assert ours == COLLATOR.compare(thai.tidy(one), thai.tidy(other))
+
+
+def test_a_long_key_fits_its_column() -> None:
+    assert len(thai.sort_key("ก้" * 300)) == thai.SORT_KEY_LENGTH
+    assert thai.sort_key("ก" * 300) < thai.sort_key("ก" * 100 + "ข")
+
+
+@pytest.mark.both_databases
+def test_a_database_sorts_the_keys_as_python_does(app) -> None:
+    keys = [
+        thai.sort_key(name)
+        for name in ("โชติชนะ", "ขา", "ข่า", "ขาว", "4.0", "PMQA", "๓ หน่วย", "Ω", "ก.พ.ร.", "กพ")
+    ]
+    rows = " UNION ALL ".join(f"SELECT '{key}' AS name" for key in keys)
+    assert list(db.session.scalars(text(f"SELECT name FROM ({rows}) AS keys ORDER BY name"))) == sorted(keys)
+
+
+@given(words, words)
+def test_keys_stand_alike_under_the_collation_of_any_language(one: str, other: str) -> None:
+    keys = [thai.sort_key(one), thai.sort_key(other)]
+    for language in ("en_US", "th_TH", "root"):
+        assert sorted(keys) == sorted(keys, key=icu.Collator.createInstance(icu.Locale(language)).getSortKey)
 
 
 @given(st.text(max_size=20))
