@@ -33,9 +33,11 @@ class Registration(Base):
     code: Mapped[PublicCode]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)  # at the time of registering
+    # At the time of registering.
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
     status: Mapped[RegistrationStatus] = mapped_column(stored(RegistrationStatus))
-    arrival: Mapped[int]  # 1, 2, 3 … per workshop, in the order in which the server accepted them; registering again: at the end
+    # 1, 2, 3 … per workshop, in the order in which the server accepted them; registering again: at the end.
+    arrival: Mapped[int]
     registered_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     sequence: Mapped[int] = mapped_column(default=0)  # of this person's calendar events: grows with each move
@@ -58,7 +60,9 @@ class RegistrationMove(Base):
     __tablename__ = "registration_move"
 
     id: Mapped[IntPk]
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    )
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
     move: Mapped[Move] = mapped_column(stored(Move))
     at: Mapped[datetime] = mapped_column(default=clock.now)

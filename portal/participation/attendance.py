@@ -1,0 +1,107 @@
+"""Attendance: marks about one person at one session, appended and never changed; the latest decides. Who takes part is registration's matter."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Subquery, func, select
+
+from portal.accounts.models import User
+from portal.core import clock
+from portal.core.db import begin_write, db
+from portal.core.errors import Refused
+from portal.core.i18n import _, _l
+from portal.participation.models import AttendanceMark, AttendanceState, Registration, RegistrationStatus
+from portal.programme.models import WorkshopSession
+
+ON_THE_ROSTER = "roster"  # how: an organizer chose it on the roster page
+
+
+class WrongSession(Refused):
+    text = _l("การลงทะเบียนนี้เป็นของงานอบรมอื่น เปิดรายชื่อของงานที่ถูกต้องแล้วบันทึกใหม่")
+
+
+class NotTakingPart(Refused):
+    """Only who has a seat can be marked; the sentence names the person."""
+
+
+def deciding(sessions: Collection[WorkshopSession]) -> Subquery:
+    """Of each person at each of these sessions the mark that decides: the latest, of two at one moment the one noted last."""
+    place = func.row_number().over(
+        partition_by=(AttendanceMark.session_id, AttendanceMark.registration_id),
+        order_by=(AttendanceMark.at.desc(), AttendanceMark.id.desc()),
+    )
+    marks = (
+        select(
+            AttendanceMark.session_id,
+            AttendanceMark.registration_id,
+            AttendanceMark.state,
+            AttendanceMark.at,
+            place.label("place"),
+        )
+        .where(AttendanceMark.session_id.in_([session.id for session in sessions]))
+        .subquery()
+    )
+    return select(marks).where(marks.c.place == 1).subquery()
+
+
+def states_of(sessions: Collection[WorkshopSession]) -> dict[tuple[int, int], AttendanceState]:
+    """The deciding state by (registration id, session id); who has no mark is not in it. One query."""
+    marks = deciding(sessions)
+    rows = db.session.execute(select(marks.c.registration_id, marks.c.session_id, marks.c.state))
+    return {(registration_id, session_id): state for registration_id, session_id, state in rows}
+
+
+def mark(
+    registration: Registration,
+    session: WorkshopSession,
+    *,
+    state: AttendanceState,
+    by: User | None,
+    how: str,
+    why: str = "",
+) -> None:
+    """Note how this person attended this session. What is so noted already is not noted again.
+
+    Refuses with NotTakingPart who has no seat, with WrongSession a session of another workshop.
+    """
+    mark_all(session, {registration: state}, by=by, how=how, why=why)
+
+
+def mark_all(
+    session: WorkshopSession,
+    states: Mapping[Registration, AttendanceState],
+    *,
+    by: User | None,
+    how: str,
+    why: str = "",
+) -> int:
+    """Note all of these or, when one is refused, none; returns how many were news. As `mark`; one query to look, one to note."""
+    begin_write()
+    known = states_of([session])
+    news = []
+    for registration, state in states.items():
+        _refuse_strangers(registration, session)
+        if known.get((registration.id, session.id)) is not state:
+            news.append(
+                AttendanceMark(
+                    session_id=session.id,
+                    registration_id=registration.id,
+                    agency_id=registration.agency_id,
+                    state=state,
+                    how=how,
+                    why=why[:200],
+                    by_id=by.id if by else None,
+                    at=clock.now(),
+                )
+            )
+    db.session.add_all(news)
+    db.session.flush()
+    return len(news)
+
+
+def _refuse_strangers(registration: Registration, session: WorkshopSession) -> None:
+    if registration.workshop_id != session.workshop_id:
+        raise WrongSession
+    if registration.status is not RegistrationStatus.CONFIRMED:
+        raise NotTakingPart(
+            _("%(name)s ไม่มีที่นั่งในงานนี้แล้ว โหลดรายชื่อใหม่แล้วบันทึกอีกครั้ง", name=registration.user.name)
+        )

@@ -1,0 +1,75 @@
+"""The terms of a workshop's seats as the organizer sets them: capacity, maximum per agency, registration window, venue; who gets a seat is registration's matter."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.core.db import db
+from portal.core.errors import Refused
+from portal.core.i18n import _l
+from portal.participation import registration
+from portal.participation.models import Registration
+from portal.programme.models import Workshop
+
+
+class BadTerms(Refused):
+    """Terms that cannot hold; `field` names the one to change."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """None: no number or moment is set. Moments are aware."""
+
+    capacity: int | None
+    per_agency: int | None
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    venue: str
+
+
+def of(workshop: Workshop) -> Terms:
+    """The terms as they stand."""
+    return Terms(**{name: getattr(workshop, name) for name in Terms.__dataclass_fields__})
+
+
+def change(workshop: Workshop, terms: Terms, *, by: User) -> list[Registration]:
+    """Set these terms, keep who changed what, and return who got a seat by it; a lowered number takes no seat away.
+
+    A new venue raises the SEQUENCE of every session. Refuses with BadTerms. Nothing different: nothing is noted.
+    """
+    _check(terms)
+    workshop = registration.hold(workshop)
+    before = of(workshop)
+    if before == terms:
+        return []
+    for name, value in asdict(terms).items():
+        setattr(workshop, name, value)
+    if before.venue != terms.venue:
+        for session in workshop.sessions:
+            session.sequence += 1
+    audit.note("seats.change", f"workshop:{workshop.code}", by=by, **_differences(before, terms))
+    db.session.flush()
+    return registration.promote_from_waitlist(workshop)
+
+
+def _check(terms: Terms) -> None:
+    opens, closes = terms.registration_opens_at, terms.registration_closes_at
+    if terms.capacity is not None and terms.capacity < 0:
+        raise BadTerms(_l("จำนวนที่นั่งต้องไม่น้อยกว่า 0"), field="capacity")
+    if terms.per_agency is not None and terms.per_agency < 1:
+        raise BadTerms(_l("จำนวนสูงสุดต่อหน่วยงานต้องเป็น 1 ขึ้นไป หรือเว้นว่างถ้าไม่จำกัด"), field="per_agency")
+    if opens is None and closes is not None:
+        raise BadTerms(_l("ระบุวันเปิดรับด้วย"), field="opens_on")
+    if opens is not None and closes is not None and closes <= opens:
+        raise BadTerms(_l("ต้องปิดรับหลังจากเปิดรับ"), field="closes_on")
+
+
+def _differences(before: Terms, after: Terms) -> dict[str, Any]:
+    old, new = asdict(before), asdict(after)
+    return {name: [_plain(old[name]), _plain(new[name])] for name in old if old[name] != new[name]}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
