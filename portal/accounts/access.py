@@ -1,15 +1,21 @@
 """Who may enter and whose data they see: the user of a request, roles, and the scope "only my agency"; pages stand in views."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, abort
+from flask import Flask, abort, current_app
 from flask_login import LoginManager, current_user
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, or_, select
 
 from portal.accounts.models import Agency, SignIn, User
+from portal.core import clock
 from portal.core.db import db
+
+# How long a sign-in holds: on one's own device, and on any other.
+REMEMBERED = timedelta(days=14)
+A_DAY = timedelta(days=1)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,12 +29,18 @@ def viewer() -> User:
     return user
 
 
-@login_manager.user_loader
+def may_sign_in(user: User) -> bool:
+    """Whether the account is open; a demonstration person, whose password everybody knows, only in a demonstration."""
+    return user.is_active and (not user.is_sample or bool(current_app.config["DEMO"]))
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(key: str) -> User | None:
-    sign_in = db.session.scalar(select(SignIn).where(SignIn.key == key, SignIn.ended_at.is_(None)))
-    if sign_in is None or not sign_in.user.is_active:
+    holds = or_(SignIn.expires_at.is_(None), SignIn.expires_at > clock.now())
+    sign_in = db.session.scalar(select(SignIn).where(SignIn.key == key, SignIn.ended_at.is_(None), holds))
+    if sign_in is None or not may_sign_in(sign_in.user):
         return None
-    sign_in.user.signed_in_by = sign_in  # type: ignore[misc]  # per person, though declared beside the columns
+    sign_in.user.signed_in_by = sign_in
     return sign_in.user
 
 
@@ -58,10 +70,26 @@ def coordinators_only(view: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
+def approvers_only(view: Callable[P, R]) -> Callable[P, R]:
+    """The view is for organizers and for approved coordinators of an agency; others get 403."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        user = viewer()
+        if not user.may_organize and (not user.is_coordinator or user.agency_id is None):
+            abort(403)
+        return view(*args, **kwargs)
+
+    guarded.roles = "coordinator organizer"  # type: ignore[attr-defined]
+    return guarded
+
+
 def may_see_agency(user: User, agency: Agency | int | None) -> bool:
     """Whether the person may see data of this agency: organizers of all, a coordinator of the own one."""
     agency_id = agency.id if isinstance(agency, Agency) else agency
-    return user.may_organize or (user.is_coordinator and agency_id is not None and user.agency_id == agency_id)
+    return user.may_organize or (
+        user.is_coordinator and agency_id is not None and user.agency_id == agency_id
+    )
 
 
 def only_my_agency(query: Select[Any], column: Any, user: User) -> Select[Any]:
@@ -70,9 +98,13 @@ def only_my_agency(query: Select[Any], column: Any, user: User) -> Select[Any]:
         return query
     if user.is_coordinator and user.agency_id is not None:
         return query.where(column == user.agency_id)
-    return query.where(False)
+    return query.where(false())
 
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None
+    app.permanent_session_lifetime = REMEMBERED
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = (
+        False  # a sign-in ends at a fixed time, so its cookie may too
+    )

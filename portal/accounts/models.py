@@ -85,7 +85,7 @@ class User(Base):
     agency: Mapped[Agency | None] = relationship(lazy="joined")
 
     # The running sign-in, set by the user loader; flask-login keeps its key in the cookie instead of the user's id.
-    signed_in_by: "ClassVar[SignIn | None]" = None
+    signed_in_by = None  # type: SignIn | None
 
     def get_id(self) -> str:
         if self.signed_in_by is None:

@@ -84,7 +84,9 @@ class LineField(StringField):
 
 def normal_email(text: str) -> str:
     """The address as it is stored and compared: trimmed, lower case. Refuses with EmailNotValidError what is none."""
-    checked = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    checked = validate_email(
+        text.strip(), check_deliverability=False, test_environment=True, allow_smtputf8=False
+    )
     return checked.normalized.lower()
 
 
