@@ -1,13 +1,12 @@
 """Attempts at a quiz: begun once, saved step by step, submitted once; marking is pure and stands in marking.
 
 An attempt is on the server from its first moment. Its steps are appended and numbered; the form carries the number
-it was made from, so a stale tab is refused instead of overwriting. Consecutive autosaves replace one another.
+it was made from, so a stale tab is refused instead of overwriting. An autosave takes the place of the one before it.
 """
 
 import secrets
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import User
 from portal.core import clock
@@ -19,6 +18,8 @@ from portal.courses.course import Course, Module, QuestionKind, Quiz
 from portal.learning import marking
 from portal.learning.marking import Answers, Asked
 from portal.learning.models import Attempt, ModulePass, Step, StepKind
+
+Given = dict[str, list[str]]  # as they are stored: question id → keys of the chosen choices, in order
 
 
 class QuizNotThere(Refused):
@@ -42,7 +43,7 @@ class Stale(Refused):
 
     text = _l("มีคำตอบใหม่กว่าจากอีกหน้าต่างหรืออีกเครื่อง เทียบสองฉบับแล้วเลือก")
 
-    def __init__(self, seq: int, answers: dict[str, list[str]]) -> None:
+    def __init__(self, seq: int, answers: Given) -> None:
         super().__init__()
         self.seq = seq
         self.answers = answers
@@ -83,6 +84,8 @@ def start(user: User, course: Course, module: Module) -> Attempt:
     if not user.is_approved:
         raise NotApprovedYet
     begin_write()
+    # PostgreSQL: a double click waits here for the first click.
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
     found = open_attempt(user, course.code, module.code)
     if found is not None:
         return found
@@ -94,26 +97,24 @@ def start(user: User, course: Course, module: Module) -> Attempt:
         edition_id=course.edition_id,
         seed=secrets.randbits(31),
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(attempt)
-    except IntegrityError:  # PostgreSQL: a double click began it a moment ago
-        found = open_attempt(user, course.code, module.code)
-        if found is None:
-            raise
-        return found
+    db.session.add(attempt)
+    db.session.flush()
     return attempt
 
 
-def latest(attempt: Attempt) -> tuple[int, dict[str, list[str]]]:
+def latest(attempt: Attempt) -> tuple[int, Given]:
     """The number of the last step and the answers as they stand after it; (0, {}) before the first."""
     step = _last_step(attempt)
-    return (step.seq, dict(step.answers)) if step else (0, {})
+    return (step.seq, step.answers) if step else (0, {})
 
 
 def _last_step(attempt: Attempt) -> Step | None:
     return db.session.scalar(
-        select(Step).where(Step.attempt_id == attempt.id).order_by(Step.seq.desc()).limit(1)
+        select(Step)
+        .where(Step.attempt_id == attempt.id)
+        .order_by(Step.seq.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
     )
 
 
@@ -127,57 +128,61 @@ def _locked(attempt: Attempt) -> Attempt:
     ).scalar_one()
 
 
-def _checked(asked: tuple[Asked, ...], answers: Answers) -> dict[str, list[str]]:
-    """The answers with keys that exist, each question at most one where only one may be chosen. Refuses with ImpossibleAnswer."""
-    questions = {one.question.id: one.question for one in asked}
+def _checked(attempt: Attempt, answers: Answers) -> Given:
+    """The same answers, each choice once. Refuses with ImpossibleAnswer what the paper does not ask or offer."""
+    questions = {one.question.id: one.question for one in paper_of(attempt)}
     for name, chosen in answers.items():
         question = questions.get(name)
         if question is None or not set(chosen) <= {choice.key for choice in question.choices}:
             raise ImpossibleAnswer
-        if question.kind is not QuestionKind.MULTIPLE and len(chosen) > 1:
+        if question.kind is not QuestionKind.MULTIPLE and len(set(chosen)) > 1:
             raise ImpossibleAnswer
     return {name: sorted(set(chosen)) for name, chosen in answers.items()}
 
 
-def _step(attempt: Attempt, kind: StepKind, *, seq: int, answers: Answers) -> Step:
-    """Append a step made from step `seq`; the same save sent twice is one step. Refuses with Stale."""
-    last = _last_step(attempt)
-    last_seq, stored = (last.seq, dict(last.answers)) if last else (0, {})
-    merged = stored | _checked(paper_of(attempt), answers)
-    if seq != last_seq:
-        if last is not None and kind is not StepKind.SUBMIT and seq == last_seq - 1 and merged == stored:
-            return last
-        raise Stale(last_seq, stored)
-    if last is not None and kind is StepKind.AUTOSAVE and last.kind is StepKind.AUTOSAVE:
-        last.seq, last.answers, last.at = last_seq + 1, merged, clock.now()
-        step = last
-    else:
-        step = Step(attempt_id=attempt.id, seq=last_seq + 1, kind=kind, answers=merged)
-        db.session.add(step)
-    db.session.flush()
-    return step
+def save(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind = StepKind.ANSWER) -> int:
+    """Keep these answers beside those already there; gives the number that the next form carries.
 
-
-def save(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind = StepKind.ANSWER) -> Step:
-    """Keep these answers beside those already there; gives back the step, whose number the next form carries.
-
-    Refuses with AlreadySubmitted, Stale (both versions in hand) or ImpossibleAnswer.
+    What is stored already adds no step, however old the form. Refuses with AlreadySubmitted, Stale (both versions in
+    hand) or ImpossibleAnswer.
     """
     attempt = _locked(attempt)
     if attempt.submitted_at is not None:
         raise AlreadySubmitted
-    return _step(attempt, kind, seq=seq, answers=answers)
+    given = _checked(attempt, answers)
+    last_seq, stored = latest(attempt)
+    if all(stored.get(name, []) == chosen for name, chosen in given.items()):
+        return last_seq
+    if seq != last_seq:
+        raise Stale(last_seq, stored)
+    return _append(attempt, kind, stored | given).seq
+
+
+def _append(attempt: Attempt, kind: StepKind, answers: Given) -> Step:
+    """The next step; an autosave takes the place of the autosave before it."""
+    step = _last_step(attempt)
+    seq = step.seq + 1 if step else 1
+    if step is None or kind is not StepKind.AUTOSAVE or step.kind is not StepKind.AUTOSAVE:
+        step = Step(attempt_id=attempt.id, kind=kind)
+        db.session.add(step)
+    step.seq, step.answers, step.at = seq, answers, clock.now()
+    db.session.flush()
+    return step
 
 
 def submit(attempt: Attempt, *, seq: int, answers: Answers) -> Attempt:
     """Close and mark the attempt, and note the first pass. A second submit changes nothing and gives the same result.
 
-    Refuses with Stale or ImpossibleAnswer.
+    Refuses with Stale, also where the form adds no answer: nobody submits what they have not seen. Or ImpossibleAnswer.
     """
     attempt = _locked(attempt)
     if attempt.submitted_at is not None:
         return attempt
-    step = _step(attempt, StepKind.SUBMIT, seq=seq, answers=answers)
+    given = _checked(attempt, answers)
+    last_seq, stored = latest(attempt)
+    if seq != last_seq:
+        raise Stale(last_seq, stored)
+    step = _append(attempt, StepKind.SUBMIT, stored | given)
     marked = marking.mark(paper_of(attempt), step.answers)
     attempt.submitted_at = step.at
     attempt.score = sum(one.points for one in marked)
@@ -190,7 +195,7 @@ def submit(attempt: Attempt, *, seq: int, answers: Answers) -> Attempt:
 
 
 def _note_pass(attempt: Attempt) -> None:
-    """The first pass of this person for this agency is a fact; later ones add nothing."""
+    """The first pass of this person for the agency the attempt was begun for is a fact; later ones add nothing."""
     same = {
         "user_id": attempt.user_id,
         "agency_id": attempt.agency_id,

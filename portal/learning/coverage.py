@@ -5,18 +5,19 @@ required modules are covered and at least `members` people passed every one of t
 Everything is asked of ModulePass; nothing is stored.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, distinct, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, distinct, func, literal, null, select, union_all
 
 from portal.core import clock
 from portal.core.db import db
 from portal.courses.course import Course, Module
 from portal.learning.models import LessonMark, ModulePass
-from portal.learning.progress import cell
+from portal.learning.progress import cell, state
 
 ALL_REQUIRED = ""  # stands where a module's code would, for people who passed them all
 MOST_TOTALS = 64
@@ -84,9 +85,8 @@ def matrix(
     """Coverage by agency id; agencies without any pass are absent. `as_of` is exclusive. One query."""
     where = _counted(course, as_of, agency_ids)
     found: dict[int, AgencyCoverage] = {}
-    for agency_id, module, people, first_at in db.session.execute(
-        union_all(_covers(where), _complete(course, where))
-    ):
+    rows: Iterable[Any] = db.session.execute(union_all(_covers(where), _complete(course, where)))
+    for agency_id, module, people, first_at in rows:
         coverage = found.setdefault(agency_id, AgencyCoverage(course))
         if module == ALL_REQUIRED:
             coverage.people_complete = people
@@ -95,7 +95,7 @@ def matrix(
     return found
 
 
-def _covers(where: list[ColumnElement[bool]]) -> Select[Any]:
+def _covers(where: list[ColumnElement[bool]]) -> Select[int | None, str, int, datetime]:
     """Per agency and module: how many people passed it, and when the first did."""
     first_at = func.min(ModulePass.passed_at, type_=ModulePass.passed_at.type)
     people = func.count(distinct(ModulePass.user_id))
@@ -106,24 +106,19 @@ def _covers(where: list[ColumnElement[bool]]) -> Select[Any]:
     )
 
 
-def _complete(course: Course, where: list[ColumnElement[bool]]) -> Select[Any]:
+def _complete(course: Course, where: list[ColumnElement[bool]]) -> Select[int | None, str, int, None]:
     """Per agency: how many people passed every required module there. A person has one pass per module and agency."""
     required = [module.code for module in course.required_modules]
     complete = (
-        select(
-            ModulePass.agency_id, func.max(ModulePass.passed_at, type_=ModulePass.passed_at.type).label("at")
-        )
+        select(ModulePass.agency_id)
         .where(*where, ModulePass.module.in_(required))
         .group_by(ModulePass.agency_id, ModulePass.user_id)
         .having(func.count() == len(required))
         .subquery()
     )
-    return select(
-        complete.c.agency_id,
-        literal(ALL_REQUIRED),
-        func.count(),
-        func.min(complete.c.at, type_=ModulePass.passed_at.type),
-    ).group_by(complete.c.agency_id)
+    return select(complete.c.agency_id, literal(ALL_REQUIRED), func.count(), null()).group_by(
+        complete.c.agency_id
+    )
 
 
 def of_agency(agency_id: int, course: Course, as_of: datetime | None = None) -> AgencyCoverage:
@@ -141,20 +136,22 @@ class Totals:
 def totals(course: Course, *, as_of: datetime | None = None) -> Totals:
     """How many agencies cover each module and completed the course.
 
-    Facts are only appended, so the number of the last one says whether anything changed since it was reckoned.
+    Facts are only appended, so how many there are says whether anything changed since this was reckoned; the number
+    of the last one alone does not, for two people who pass at once may be stored in the other order.
     """
-    last_fact = db.session.scalar(select(func.max(ModulePass.id)))
-    key = (str(db.engine.url), course.edition_id, as_of, last_fact)
-    if key not in _totals:
-        whole = matrix(course, as_of=as_of)
-        counts: dict[str, int] = {}
-        for coverage in whole.values():
-            for module in coverage.covers:
-                counts[module] = counts.get(module, 0) + 1
+    facts = db.session.execute(select(func.count(), func.max(ModulePass.id))).one()
+    key = (str(db.engine.url), course.edition_id, as_of, *facts)
+    known = _totals.get(key)
+    if known is None:
         if len(_totals) >= MOST_TOTALS:
             _totals.clear()
-        _totals[key] = Totals(counts, len(whole), sum(one.is_complete for one in whole.values()))
-    return _totals[key]
+        known = _totals[key] = _counted_up(matrix(course, as_of=as_of))
+    return known
+
+
+def _counted_up(whole: dict[int, AgencyCoverage]) -> Totals:
+    by_module = Counter(module for coverage in whole.values() for module in coverage.covers)
+    return Totals(dict(by_module), len(whole), sum(one.is_complete for one in whole.values()))
 
 
 def passes_in(agency_id: int, course: Course) -> dict[int, dict[str, datetime]]:
@@ -183,10 +180,10 @@ def begun_in(agency_id: int, course: Course) -> frozenset[str]:
 
 def strip_of_agency(coverage: AgencyCoverage, begun: frozenset[str] = frozenset()) -> list[dict[str, str]]:
     """The cells of the agency's strip: the parts of the report in their order, each with its state."""
-
-    def state(module: Module) -> str:
-        if module.code in coverage.covers:
-            return "passed"
-        return "begun" if module.code in begun else "empty"
-
-    return [cell(module, state(module)) for module in coverage.course.counted_modules]
+    return [
+        cell(
+            module,
+            state(module, is_passed=module.code in coverage.covers, is_begun=module.code in begun),
+        )
+        for module in coverage.course.counted_modules
+    ]

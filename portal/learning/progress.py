@@ -1,9 +1,11 @@
 """How far one person is: lessons finished, modules passed, what comes next; whole agencies are coverage's matter."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import User
 from portal.core.db import begin_write, db
@@ -17,9 +19,9 @@ class Progress:
     """What one person did in one course."""
 
     course: Course
-    finished: frozenset[tuple[str, str]]  # (module, lesson)
-    passed: frozenset[str]  # modules
-    tried: frozenset[str]  # modules with any attempt
+    finished: frozenset[tuple[str, str]] = frozenset()  # (module, lesson)
+    passed: frozenset[str] = frozenset()  # modules
+    tried: frozenset[str] = frozenset()  # modules with any attempt
 
     def lessons_finished(self, module: Module) -> int:
         return sum((module.code, lesson.slug) in self.finished for lesson in module.lessons)
@@ -28,10 +30,8 @@ class Progress:
         return module.code in self.tried or self.lessons_finished(module) > 0
 
     def state(self, module: Module) -> str:
-        """ "passed", "begun" or "empty", as the strip draws it."""
-        if module.code in self.passed:
-            return "passed"
-        return "begun" if self.is_begun(module) else "empty"
+        """ "passed", "begun", "coming" or "empty", as the strip draws it."""
+        return state(module, is_passed=module.code in self.passed, is_begun=self.is_begun(module))
 
     @property
     def is_started(self) -> bool:
@@ -88,14 +88,25 @@ def finish(user: User, course: Course, module: Module, lesson: Lesson) -> None:
     """Note that the person finished the lesson, with the agency of now; finishing twice notes nothing more."""
     begin_write()
     same = {"user_id": user.id, "course": course.code, "module": module.code, "lesson": lesson.slug}
-    if db.session.scalar(select(LessonMark.id).filter_by(**same)) is None:
+    if db.session.scalar(select(LessonMark.id).filter_by(**same)) is not None:
+        return
+    # PostgreSQL: a double click may have noted it a moment ago.
+    with suppress(IntegrityError), db.session.begin_nested():
         db.session.add(LessonMark(**same, agency_id=user.agency_id if user.is_approved else None))
-        db.session.flush()
 
 
 def strip_of_user(progress: Progress) -> list[dict[str, str]]:
     """The cells of the strip: the parts of the report in their order, each with its state."""
     return [cell(module, progress.state(module)) for module in progress.course.counted_modules]
+
+
+def state(module: Module, *, is_passed: bool, is_begun: bool) -> str:
+    """The state of a part, the furthest that is true."""
+    if is_passed:
+        return "passed"
+    if is_begun:
+        return "begun"
+    return "empty" if module.is_published else "coming"
 
 
 def cell(module: Module, state: str) -> dict[str, str]:
