@@ -1,0 +1,162 @@
+"""Every route and who may enter: a route that stands in no list here fails, so nothing opens by accident."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.cast import Cast
+from tests.pages import Client
+
+EVERYONE = {
+    "accounts.confirm",
+    "accounts.forgot",
+    "accounts.forgot_sent",
+    "accounts.reset",
+    "accounts.sign_in",
+    "accounts.sign_out",  # signing out twice is no error
+    "accounts.sign_up",
+    "accounts.sign_up_sent",
+    "awards.timeline",
+    "home.healthz",
+    "home.landing",
+    "home.metrics",
+    "home.preferences",
+    "learning.course",
+    "learning.courses",
+    "learning.file",
+    "learning.lesson",
+    "participation.feed",  # its address is the secret
+    "participation.workshop",
+    "participation.workshop_calendar",
+    "participation.workshops",
+    "programme.speaker",
+    "programme.speakers",
+}
+SIGNED_IN = {
+    "accounts.account",
+    "accounts.change_password",
+    "accounts.end_other_sign_ins",
+    "accounts.end_sign_in",
+    "home.me",
+    "learning.attempt",
+    "learning.finish",
+    "learning.quiz",
+    "learning.result",
+    "learning.review",
+    "learning.save",
+    "learning.start",
+    "learning.submit",
+    "participation.calendar",
+    "participation.cancel",
+    "participation.register",
+    "participation.rotate_feed",
+}
+COORDINATORS = {"home.agency"}
+COORDINATORS_AND_ORGANIZERS = {"accounts.approve", "accounts.decline"}
+ORGANIZERS = {
+    "organize.approvals",
+    "organize.bring_in",
+    "organize.coverage",
+    "organize.coverage_export",
+    "organize.dashboard",
+    "organize.imports",
+    "organize.message",
+    "organize.outbox",
+    "organize.send_again",
+    "organize.template",
+    "roster.attendance_calendar",
+    "roster.export",
+    "roster.mark",
+    "roster.roster",
+    "roster.seats",
+}
+# What may stand in the variable parts of an address; where nothing has this name the door still decides first.
+VALUES: dict[str, Any] = {
+    "code": "NOBODY22",
+    "course": "pmqa40",
+    "ending": "csv",
+    "kind": "csv",
+    "lesson": "none",
+    "module": "op",
+    "number": 1,
+    "path": "img/none.svg",
+    "secret": "none",
+    "session": "day1",
+    "token": "none",
+}
+CLOSED = SIGNED_IN | COORDINATORS | COORDINATORS_AND_ORGANIZERS | ORGANIZERS
+
+
+def _doors(app: Flask, endpoints: set[str]) -> list[tuple[str, str, str]]:
+    """(endpoint, method, address) of every way into these endpoints."""
+    found = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if rule.endpoint in endpoints:
+                values = {name: VALUES[name] for name in rule.arguments}
+                if rule.endpoint in ("organize.bring_in", "organize.template"):
+                    values["kind"] = "agencies"
+                address = app.url_for(rule.endpoint, **values)
+                found += [(rule.endpoint, method, address) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
+    return found
+
+
+def test_every_route_is_in_exactly_one_list(app: Flask) -> None:
+    lists = [EVERYONE, SIGNED_IN, COORDINATORS, COORDINATORS_AND_ORGANIZERS, ORGANIZERS]
+    assert sum(map(len, lists)) == len(set().union(*lists))
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set().union(*lists)
+
+
+def test_who_is_not_signed_in_is_sent_to_the_sign_in_page_and_back(app: Flask, client: Client) -> None:
+    for endpoint, method, address in _doors(app, CLOSED):
+        response = client.open(address, method=method, data={"csrf_token": "none"} if method == "POST" else None)
+        if method == "GET":
+            assert response.status_code == 303, (endpoint, response.status_code)
+            assert response.headers["Location"].startswith("/sign-in?next="), endpoint
+        else:
+            assert response.status_code in (400, 401), (endpoint, response.status_code)
+
+
+def test_public_pages_need_no_sign_in(app: Flask, client: Client) -> None:
+    for endpoint, method, address in _doors(app, EVERYONE):
+        if method == "GET":
+            assert client.get(address).status_code in (200, 303, 400, 404, 410), endpoint
+
+
+@pytest.mark.parametrize("name", ["lamai", "sakda", "wit", "mali"])
+def test_organizers_pages_are_closed_to_every_other_role(app: Flask, client: Client, cast: Cast, name: str) -> None:
+    client.sign_in(getattr(cast, name))
+    for endpoint, method, address in _doors(app, ORGANIZERS):
+        if method == "GET":
+            assert client.get(address).status_code == 403, endpoint
+
+
+@pytest.mark.parametrize("name", ["lamai", "sakda", "wit", "orn"])
+def test_the_agency_page_is_for_its_coordinator_only(client: Client, cast: Cast, name: str) -> None:
+    assert client.sign_in(getattr(cast, name)).get("/agency").status_code == 403
+
+
+def test_a_post_without_the_token_of_its_form_is_refused(app: Flask, client: Client, cast: Cast) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    client.sign_in(cast.orn)
+    for endpoint, method, address in _doors(app, (EVERYONE | CLOSED) - {"home.preferences"}):
+        if method == "POST":
+            assert client.post(address, data={}).status_code == 400, endpoint
+
+
+def test_a_post_from_another_site_is_refused_even_with_a_token(client: Client, cast: Cast) -> None:
+    client.sign_in(cast.lamai)
+    client.get("/account")
+    token = client.page.form("/sign-out").find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
+    for path in ("/sign-out", "/preferences"):
+        response = client.post(path, data={"csrf_token": token}, headers={"Origin": "https://elsewhere.example"})
+        assert response.status_code == 400, path
+
+
+def test_answers_carry_the_headers_that_protect_a_browser(client: Client) -> None:
+    headers = client.get("/").headers
+    assert "unsafe-inline" not in headers["Content-Security-Policy"]
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
