@@ -140,7 +140,9 @@ class Table:
             return None
         return value
 
-    def number(self, key: str, *, required: bool = True, least: int = 0, most: int | None = None) -> int | None:
+    def number(
+        self, key: str, *, required: bool = True, least: int = 0, most: int | None = None
+    ) -> int | None:
         """A whole number from `least` to `most`."""
         value: int | None = self._take(key, int, _("จำนวนเต็ม"), required=required)
         if value is not None and value < least:
@@ -196,7 +198,7 @@ def parse(data: bytes, name: str, findings: list[Finding]) -> Table | None:
     text = text.replace("\r\n", "\n")
     try:
         values = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # beside TOMLDecodeError: numbers and nesting beyond what Python takes
+    except (ValueError, RecursionError) as error:  # not only TOMLDecodeError: huge numbers, deep nesting
         found = _AT_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         findings.append(Finding(name, line, _("อ่านเป็น TOML ไม่ได้: %(error)s", error=error)))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+TRACKS = ("pmqa40", "excellent", "category")  # codes of awards.Track, in the order of the award
+
 
 class QuestionKind(StrEnum):
     SINGLE = "single"
@@ -13,9 +15,9 @@ class QuestionKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Choice:
     key: str  # "a", "b", … in the order of the file; stays the same when choices are shuffled
-    html: str
+    html: str  # one paragraph without its <p>, fit for a label
     is_correct: bool
-    why_html: str
+    why_html: str  # one paragraph without its <p>
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Question:
     id: str
     kind: QuestionKind
     lesson: str
-    difficulty: str
-    html: str
+    difficulty: str  # "easy", "medium", "hard"
+    html: str  # paragraphs, lists, tables
     choices: tuple[Choice, ...]
     source: str  # "fact:C1-04", "seed:F20" or "advice"
 

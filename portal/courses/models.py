@@ -23,7 +23,9 @@ class Edition(Base):
     published_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
 
-    files: Mapped[list["EditionFile"]] = relationship(order_by="EditionFile.path", cascade="all, delete-orphan")
+    files: Mapped[list["EditionFile"]] = relationship(
+        order_by="EditionFile.path", cascade="all, delete-orphan"
+    )
 
 
 class EditionFile(Base):

@@ -1,0 +1,63 @@
+"""Courses from and to the folders of `content/courses/`: all of them checked, those that changed published; editions keeps what was published."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from portal.accounts.models import User
+from portal.core.i18n import _
+from portal.core.toml import Finding
+from portal.courses import checker, editions, pack
+from portal.courses.models import Edition
+
+FOLDER = "courses"
+
+
+def check_folder(content: Path) -> list[Finding]:
+    """Every fault of every course below `content/courses`, by its path in `content`."""
+    return [finding for folder in _folders(content) for finding in _findings(content, folder)]
+
+
+def load_folder(content: Path, *, by: User | None = None, note: str = "") -> list[Edition]:
+    """Publish the courses whose files changed, and give the new editions back. Refuses all of them with BrokenPack when one is broken."""
+    changed = []
+    findings: list[Finding] = []
+    for folder in _folders(content):
+        files = editions.read_folder(folder)
+        if not editions.is_current(folder.name, files):
+            changed.append((folder.name, files))
+            findings += _findings(content, folder)
+    if findings:
+        raise editions.BrokenPack(findings)
+    editions_or_none = [editions.publish(code, files, by=by, note=note) for code, files in changed]
+    return [edition for edition in editions_or_none if edition]
+
+
+def dump(code: str, folder: Path, *, number: int | None = None) -> Edition:
+    """Write the files of an edition (the current one) into an empty folder. Refuses UnknownEdition, FolderInUse."""
+    edition = editions.by_number(code, number) if number is not None else editions.current_of(code)
+    if edition is None:
+        raise editions.UnknownEdition(_("ยังไม่มีหลักสูตร %(code)s", code=code))
+    editions.write_folder(editions.files_of(edition), folder)
+    return edition
+
+
+def _folders(content: Path) -> list[Path]:
+    return [path for path in sorted((content / FOLDER).glob("*")) if path.is_dir()]
+
+
+def _findings(content: Path, folder: Path) -> Iterator[Finding]:
+    yield from _strays(content, folder)
+    for finding in checker.check(folder.name, editions.read_folder(folder)):
+        yield _placed(content, folder, finding)
+
+
+def _strays(content: Path, folder: Path) -> Iterator[Finding]:
+    """What stands in the folder but can be no part of a pack: links, which may lead out of it."""
+    for path in (folder, *sorted(folder.rglob("*"))):
+        if path.is_symlink():
+            name = pack.printable(path.relative_to(content).as_posix())
+            yield Finding(name, 1, _("ใช้ลิงก์ (symbolic link) ในหลักสูตรไม่ได้ วางไฟล์จริงแทน"))
+
+
+def _placed(content: Path, folder: Path, finding: Finding) -> Finding:
+    return Finding(f"{folder.relative_to(content).as_posix()}/{finding.file}", finding.line, finding.text)
