@@ -1,7 +1,7 @@
 """The forms of accounts: their shape and the words at their fields; what happens with them stands in the rules."""
 
 from flask import request
-from wtforms import BooleanField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, PasswordField, SelectChoice, SelectField, StringField, ValidationError
 
 from portal.accounts import agencies, passwords
 from portal.accounts.agencies import UnknownAgency
@@ -80,7 +80,9 @@ class ProfileForm(Form):
         description=_l("ตามที่ต้องการให้พิมพ์ในใบประกาศ ไม่ต้องใส่คำนำหน้า"),
     )
     position = LineField(_l("ตำแหน่ง"), [at_most(200)])
-    language = SelectField(_l("ภาษาของหน้าเว็บและจดหมาย"), choices=list(LANGUAGES.items()))
+    language = SelectField(
+        _l("ภาษาของหน้าเว็บและจดหมาย"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()]
+    )
 
 
 class PasswordForm(ResetForm):

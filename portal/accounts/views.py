@@ -279,8 +279,10 @@ def _account_page(profile: ProfileForm, password: PasswordForm, status: int) -> 
     return page, status
 
 
-@bp.post("/account/password")
+@bp.route("/account/password", methods=["GET", "POST"])
 def change_password() -> Answer:
+    if request.method == "GET":  # the address of the page that showed a bad form
+        return redirect(url_for("accounts.account"), 303)
     form, status = PasswordForm(), 422
     form.email = viewer().email
     if form.validate():
