@@ -22,6 +22,7 @@ from markdown.util import AtomicString
 from markupsafe import Markup
 
 from portal.core import markup_shapes
+from portal.core.i18n import _
 from portal.core.markup_check import (
     ATTRIBUTES,
     EVERYWHERE,
@@ -72,7 +73,11 @@ def render(text: str, *, resolve_link: Resolver, resolve_image: Resolver, first_
     with _one_at_a_time:
         parser, finish = _parser()
         finish.work = Check(source, resolve_link, resolve_image)
-        html = parser.reset().convert(source.text)
+        try:
+            html = parser.reset().convert(source.text)
+        except RecursionError:
+            _parser.cache_clear()  # one that broke off in the middle would go on there with the next text
+            return Rendered(Markup(), (), (Finding(first_line, _("ข้อความซ้อนกันลึกเกินไป")),))
         toc = tuple(_flat(parser.toc_tokens))  # type: ignore[attr-defined]
     clean = nh3.clean(
         html,

@@ -74,7 +74,8 @@ class Prose:
     def page(self, text: str, file: str, line: int) -> tuple[str, tuple[Heading, ...]]:
         """The HTML of a lesson and its headings; `line` is where the text begins in its file."""
         rendered = self._render(text, file, line)
-        self.ids[file] = frozenset(map(unescape, _ID.findall(rendered.html)))
+        if rendered.html:
+            self.ids[file] = frozenset(map(unescape, _ID.findall(rendered.html)))
         return str(rendered.html), tuple(
             Heading(heading.id, heading.level, heading.title) for heading in rendered.toc
         )
@@ -95,16 +96,12 @@ class Prose:
         text = self._tamed(text, file, line)
 
         def link(address: str) -> str | None:
-            return self._link(address, file, line)
+            return self._link(address, file, line + text.count("\n", 0, max(text.find(address), 0)))
 
         def image(address: str) -> str | None:
             return self._image(address, file)
 
-        try:
-            rendered = markup.render(text, resolve_link=link, resolve_image=image, first_line=line)
-        except RecursionError:
-            self.complain(file, line, _("ข้อความซ้อนกันลึกเกินไป"))
-            return markup.render("", resolve_link=link, resolve_image=image)
+        rendered = markup.render(text, resolve_link=link, resolve_image=image, first_line=line)
         for finding in rendered.findings:
             self.complain(file, finding.line, finding.message)
         return rendered

@@ -60,7 +60,7 @@ def _course(table: Table, prose: Prose, edition_id: int) -> Course:
     if tracks == () and table.values.get("track") == []:
         table.complain("track", _("ต้องมีประเภทรางวัลอย่างน้อยหนึ่งประเภท"))
     modules = _modules(table, prose)
-    members, counted = _completion(table, modules)
+    members, counted = _completion(table, modules, prose)
     table.done()
     return Course(
         code=prose.code,
@@ -77,7 +77,7 @@ def _course(table: Table, prose: Prose, edition_id: int) -> Course:
     )
 
 
-def _completion(table: Table, modules: Sequence[Module]) -> tuple[int, tuple[str, ...]]:
+def _completion(table: Table, modules: Sequence[Module], prose: Prose) -> tuple[int, tuple[str, ...]]:
     completion = table.table("completion")
     if completion is None:
         return 1, ()
@@ -89,7 +89,7 @@ def _completion(table: Table, modules: Sequence[Module]) -> tuple[int, tuple[str
             completion.complain("modules", _("ไม่มีบท %(code)s ในหลักสูตรนี้", code=code))
         elif code in counted[:at]:
             completion.complain("modules", _("บท %(code)s ซ้ำ", code=code))
-        elif by_code[code].is_published and by_code[code].quiz is None:
+        elif by_code[code].is_published and f"{code}/{pack.QUIZ}" not in prose.files:
             completion.complain("modules", _("บท %(code)s ยังไม่มีแบบทดสอบ จึงนับไม่ได้", code=code))
     if not counted and completion.values.get("modules") == []:
         completion.complain("modules", _("ต้องนับอย่างน้อยหนึ่งบท"))
