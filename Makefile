@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := uv==0.13.9
 WORKERS ?= 2
-DEMO := PORTAL_DEMO=1 PORTAL_CLOCK=$${PORTAL_CLOCK:-2023-02-13T09:00:00+07:00} PORTAL_BASE_URL=$${PORTAL_BASE_URL:-http://127.0.0.1:$(PORT)}
+DEMO := PORTAL_DEMO=1 PORTAL_CLOCK="$${PORTAL_CLOCK:-2023-02-13T09:00:00+07:00}" PORTAL_BASE_URL="$${PORTAL_BASE_URL:-http://127.0.0.1:$(PORT)}"
 SERVER := $(BIN)/granian --interface wsgi --host $${HOST:-127.0.0.1} --port $(PORT) --workers $(WORKERS) --blocking-threads 1 --respawn-failed-workers --no-ws --log-level warning wsgi:app
 
 .PHONY: help run serve test check bench fmt setup setup-dev translations requirements clean
@@ -32,15 +32,17 @@ setup: $(BIN)/.runtime $(MO)
 
 setup-dev: setup $(BIN)/.dev
 
-run: setup ## the portal with demonstration people and data on http://127.0.0.1:8000 (PORT changes it)
-	@$(DEMO) $(BIN)/flask --app wsgi demo --if-empty
-	@echo "พร้อมแล้ว: http://127.0.0.1:$(PORT)  (Ctrl-C เพื่อหยุด)"
-	@exec env $(DEMO) $(SERVER)
+# The server and the worker that sends mail live and die together.
+define SERVE_AND_WORK
+$(BIN)/flask --app wsgi worker & worker=$$!; trap 'kill $$worker 2>/dev/null' EXIT; trap 'exit 0' INT TERM; $(SERVER) & wait $$!
+endef
 
-serve: setup ## production: needs PORTAL_SECRET_KEY; migrates, loads content/, serves
-	@$(BIN)/flask --app wsgi db upgrade
-	@$(BIN)/flask --app wsgi content load
-	@exec $(SERVER)
+run: setup ## the portal with demonstration people and data on http://127.0.0.1:8000 (PORT changes it)
+	@export $(DEMO); $(BIN)/flask --app wsgi demo --if-empty && \
+	echo "พร้อมแล้ว เปิด http://127.0.0.1:$(PORT)  (หยุดด้วย Ctrl-C)" && ( $(SERVE_AND_WORK) )
+
+serve: setup ## production: needs PORTAL_SECRET_KEY; migrates, loads content/, serves and sends mail
+	@$(BIN)/flask --app wsgi db upgrade && $(BIN)/flask --app wsgi content load && ( $(SERVE_AND_WORK) )
 
 test: setup-dev ## the whole suite, browser part included
 	@$(BIN)/pytest -n 2 --dist worksteal
@@ -49,16 +51,15 @@ check: setup-dev ## ruff, mypy, djlint, translations complete, floors
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/djlint portal/templates --check --lint --quiet
+	@$(BIN)/djlint portal/templates --lint --quiet
 	@$(BIN)/pytest -n 0 tests/test_house.py tests/test_translations.py
 
 bench: setup-dev ## figures as ratios to a bare Flask answer; writes bench/RESULTS.md
 	@$(BIN)/python -m bench
 
-fmt: setup-dev ## format code and templates
+fmt: setup-dev ## format code
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format -q .
-	@$(BIN)/djlint portal/templates --reformat --quiet || true
 
 translations: setup-dev ## collect messages of code and templates into the English catalogue
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _n:1,2 --no-location --sort-output --omit-header -o portal/translations/messages.pot portal
