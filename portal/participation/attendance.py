@@ -1,8 +1,9 @@
 """Attendance: marks about one person at one session, appended and never changed; the latest decides. Who takes part is registration's matter."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 
 from portal.accounts.models import User
 from portal.core import clock
@@ -23,8 +24,9 @@ class NotTakingPart(Refused):
     """Only who has a seat can be marked; the sentence names the person."""
 
 
-def deciding(sessions: Collection[WorkshopSession]) -> Subquery:
-    """Of each person at each of these sessions the mark that decides: the latest, of two at one moment the one noted last."""
+def deciding(of: ColumnElement[bool]) -> Subquery:
+    """Of each person at each session the mark that decides, among the marks asked for: the latest, of two at one
+    moment the one noted last."""
     place = func.row_number().over(
         partition_by=(AttendanceMark.session_id, AttendanceMark.registration_id),
         order_by=(AttendanceMark.at.desc(), AttendanceMark.id.desc()),
@@ -34,10 +36,9 @@ def deciding(sessions: Collection[WorkshopSession]) -> Subquery:
             AttendanceMark.session_id,
             AttendanceMark.registration_id,
             AttendanceMark.state,
-            AttendanceMark.at,
             place.label("place"),
         )
-        .where(AttendanceMark.session_id.in_([session.id for session in sessions]))
+        .where(of)
         .subquery()
     )
     return select(marks).where(marks.c.place == 1).subquery()
@@ -45,9 +46,19 @@ def deciding(sessions: Collection[WorkshopSession]) -> Subquery:
 
 def states_of(sessions: Collection[WorkshopSession]) -> dict[tuple[int, int], AttendanceState]:
     """The deciding state by (registration id, session id); who has no mark is not in it. One query."""
-    marks = deciding(sessions)
+    marks = deciding(AttendanceMark.session_id.in_([session.id for session in sessions]))
     rows = db.session.execute(select(marks.c.registration_id, marks.c.session_id, marks.c.state))
     return {(registration_id, session_id): state for registration_id, session_id, state in rows}
+
+
+def last_noted(sessions: Collection[WorkshopSession]) -> dict[int, datetime]:
+    """When each session's last mark was noted, by session id; one without marks is not in it. One query."""
+    rows = (
+        select(AttendanceMark.session_id, func.max(AttendanceMark.at))
+        .where(AttendanceMark.session_id.in_([session.id for session in sessions]))
+        .group_by(AttendanceMark.session_id)
+    )
+    return dict(db.session.execute(rows).all())
 
 
 def mark(

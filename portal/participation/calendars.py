@@ -5,7 +5,7 @@ so that one meeting stands once in a calendar; the attendance calendar is anothe
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from portal.core.i18n import _, _l, in_lang, in_language
 from portal.core.tokens import new_secret
 from portal.mail import mime
 from portal.mail.compose import link
-from portal.participation import roster
+from portal.participation import attendance, roster
 from portal.participation.models import AttendanceState, CalendarFeed, Registration
 from portal.participation.seats import CONFIRMED, WAITLISTED
 from portal.programme.models import Workshop, WorkshopSession, WorkshopStatus
@@ -60,8 +60,14 @@ def cancellation(registration: Registration) -> bytes:
 
 def attendance_calendar(workshop: Workshop) -> bytes:
     """For organizers: one event a session, everybody with a seat as ATTENDEE, with PARTSTAT and the attendance state
-    as parameter X-ATTENDANCE and in words in the description. In the language in force. One query a session."""
-    events = [_attendance_event(workshop, session) for session in workshop.sessions]
+    as parameter X-ATTENDANCE and in words in the description. In the language in force. Three queries."""
+    lines = [line for line in roster.roster_of(workshop) if line.status is CONFIRMED]
+    states = attendance.states_of(workshop.sessions)
+    noted = attendance.last_noted(workshop.sessions)
+    events = []
+    for session in workshop.sessions:
+        marked = [line._replace(state=states.get((line.id, session.id))) for line in lines]
+        events.append(_attendance_event(workshop, session, marked, noted.get(session.id)))
     return ics.calendar(_("การเข้าอบรม: %(title)s", title=in_lang(workshop, "title")), events)
 
 
@@ -167,10 +173,12 @@ def _organizer() -> ics.Person:
     return ics.Person(name, email)
 
 
-def _attendance_event(workshop: Workshop, session: WorkshopSession) -> ics.Event:
-    lines = [line for line in roster.roster_of(workshop, session=session) if line.status is CONFIRMED]
+def _attendance_event(
+    workshop: Workshop, session: WorkshopSession, lines: Sequence[roster.Line], noted: datetime | None
+) -> ics.Event:
     counts = Counter(line.state for line in lines)
     event = _event(workshop, session, None)
+    changes = [event.last_modified, noted, *(line.since for line in lines)]
     return replace(
         event,
         uid=f"attendance.{event.uid}",
@@ -178,7 +186,7 @@ def _attendance_event(workshop: Workshop, session: WorkshopSession) -> ics.Event
         attendees=tuple(map(_attendee, lines)),
         description=_attendance_in_words(lines, counts),
         extra={"X-ATTENDANCE": "; ".join(f"{_state(state)}={counts[state]}" for state in STATE_WORDS)},
-        last_modified=max([event.last_modified or workshop.updated_at, *_changes(lines)]),
+        last_modified=max(filter(None, changes)),
     )
 
 
@@ -203,10 +211,3 @@ def _attendance_in_words(lines: Sequence[roster.Line], counts: Mapping[Attendanc
 
 def _state(state: AttendanceState | None) -> str:
     return state.value if state else UNMARKED
-
-
-def _changes(lines: Iterable[roster.Line]) -> Iterator[datetime]:
-    for line in lines:
-        yield line.changed_at
-        if line.marked_at:
-            yield line.marked_at

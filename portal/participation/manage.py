@@ -1,5 +1,219 @@
-"""Organizer pages of participation."""
+"""The organizer's pages of who takes part: roster with attendance, exports, seats; what the marks and terms mean is attendance's and terms' matter."""
 
-from flask import Blueprint
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-bp = Blueprint("roster", __name__)
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from portal.accounts.access import organizers_only, viewer
+from portal.core import clock, sheets
+from portal.core.db import db
+from portal.core.errors import Refused
+from portal.core.i18n import _, _n
+from portal.core.paging import Page
+from portal.participation import (
+    attendance,
+    calendars,
+    roster as lists,
+    roster_table,
+    seats as counting,
+    terms,
+)
+from portal.participation.forms import SeatsForm
+from portal.participation.models import AttendanceState, Registration, RegistrationStatus
+from portal.programme.models import Workshop, WorkshopSession
+
+bp = Blueprint("roster", __name__, url_prefix="/organize/workshops")
+
+PER_PAGE = 200
+UNMARKED = "none"
+KEPT = ("status", "state", "q", "page")  # of the filter, when a page of marks was saved
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the filter above the roster asks for; `state` "" is any mark, "none" those without one."""
+
+    status: RegistrationStatus
+    state: str
+    text: str
+    page: int
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> "Asked":
+        status, state, page = args.get("status", ""), args.get("state", ""), args.get("page", "")
+        return cls(
+            status=RegistrationStatus(status)
+            if status in list(RegistrationStatus)
+            else RegistrationStatus.CONFIRMED,
+            state=state if state in (*AttendanceState, UNMARKED) else "",
+            text=args.get("q", "").strip()[:100],
+            page=int(page[:6]) if page.isascii() and page.isdecimal() else 1,
+        )
+
+
+@bp.get("/<code>/roster")
+@organizers_only
+def roster(code: str) -> Response:
+    workshop = _workshop(code)
+    wanted = request.args.get("session")
+    session = _session(workshop, wanted) if wanted else _session_now(workshop)
+    return _roster_page(workshop, session)
+
+
+@bp.post("/<code>/roster/<session>")
+@organizers_only
+def mark(code: str, session: str) -> ResponseReturnValue:
+    workshop = _workshop(code)
+    meeting = _session(workshop, session)
+    sent = _sent_marks()
+    try:
+        noted = attendance.mark_all(
+            meeting, _registrations(workshop, sent), by=viewer(), how=attendance.ON_THE_ROSTER
+        )
+    except Refused as no:
+        db.session.rollback()
+        workshop = _workshop(code)
+        return _roster_page(workshop, _session(workshop, session), no=no, sent=sent)
+    db.session.commit()
+    flash(
+        _n("บันทึกการเข้าอบรมแล้ว %(num)d คน", "บันทึกการเข้าอบรมแล้ว %(num)d คน", noted)
+        if noted
+        else _("ไม่มีอะไรเปลี่ยน"),
+        "ok",
+    )
+    kept: dict[str, Any] = {name: request.args[name] for name in KEPT if name in request.args}
+    return redirect(url_for("roster.roster", code=code, session=session, **kept), 303)
+
+
+@bp.get("/<code>/roster.<any(csv, xlsx):kind>")
+@organizers_only
+def export(code: str, kind: str) -> Response:
+    workshop = _workshop(code)
+    write = sheets.write_csv if kind == "csv" else sheets.write_xlsx
+    body = write(roster_table.columns(workshop), roster_table.rows(workshop))
+    return sheets.download(body, _("รายชื่อ %(code)s", code=code) + f".{kind}")
+
+
+@bp.get("/<code>/attendance.ics")
+@organizers_only
+def attendance_calendar(code: str) -> Response:
+    body = calendars.attendance_calendar(_workshop(code))
+    return sheets.download(body, _("การเข้าอบรม %(code)s", code=code) + ".ics")
+
+
+@bp.route("/<code>/seats", methods=["GET", "POST"])
+@organizers_only
+def seats(code: str) -> ResponseReturnValue:
+    workshop = _workshop(code)
+    form = SeatsForm() if request.method == "POST" else SeatsForm.of(workshop)
+    if form.validate_on_submit():
+        try:
+            promoted = terms.change(workshop, form.terms(), by=viewer())
+            db.session.commit()
+        except Refused as no:
+            db.session.rollback()
+            workshop = _workshop(code)
+            form.refuse(no)
+        else:
+            flash(_saved(len(promoted)), "ok")
+            return redirect(url_for("roster.seats", code=code), 303)
+    page = render_template(
+        "participation/seats.html", workshop=workshop, form=form, counted=counting.seats(workshop)
+    )
+    return page, 422 if form.errors else 200
+
+
+def _saved(promoted: int) -> str:
+    if promoted:
+        return str(_n("บันทึกแล้ว และเลื่อนผู้รอได้ที่นั่ง %(num)d คน", "บันทึกแล้ว และเลื่อนผู้รอได้ที่นั่ง %(num)d คน", promoted))
+    return str(_("บันทึกแล้ว"))
+
+
+def _workshop(code: str) -> Workshop:
+    return lists.with_sessions(code) or abort(404)
+
+
+def _session(workshop: Workshop, code: str) -> WorkshopSession:
+    return next((session for session in workshop.sessions if session.code == code), None) or abort(404)
+
+
+def _session_now(workshop: Workshop) -> WorkshopSession | None:
+    """Today's first session, else the next one, else the last; None while there is none."""
+    to_come = [session for session in workshop.sessions if session.day >= clock.today()]
+    return next(iter(to_come or workshop.sessions[-1:]), None)
+
+
+def _sent_marks() -> dict[str, AttendanceState]:
+    """The selects that were changed: each is named <code of the registration>.<the state the page showed>."""
+    sent = {}
+    for name, value in request.form.items():
+        code, dot, shown = name.partition(".")
+        if dot and value not in (shown, ""):
+            sent[code] = AttendanceState(value) if value in list(AttendanceState) else abort(400)
+    return sent
+
+
+def _registrations(
+    workshop: Workshop, sent: Mapping[str, AttendanceState]
+) -> dict[Registration, AttendanceState]:
+    """The registrations of this workshop by the codes sent; 404 for any that is not of this workshop."""
+    rows = db.session.scalars(
+        select(Registration).where(Registration.workshop_id == workshop.id, Registration.code.in_(sent))
+    ).all()
+    if len(rows) != len(sent):
+        abort(404)
+    return {row: sent[row.code] for row in rows}
+
+
+def _roster_page(
+    workshop: Workshop,
+    session: WorkshopSession | None,
+    *,
+    no: Refused | None = None,
+    sent: Mapping[str, AttendanceState] | None = None,
+) -> Response:
+    asked = Asked.of(request.args)
+    everybody = lists.roster_of(workshop, session=session)
+    state = {"": None, UNMARKED: ""}.get(asked.state, asked.state)
+    lines = lists.matching(everybody, status=asked.status, state=state, text=asked.text)
+    pages = max(1, -(-len(lines) // PER_PAGE))
+    number = min(max(asked.page, 1), pages)
+    page = render_template(
+        "participation/roster.html",
+        workshop=workshop,
+        session=session,
+        asked=asked,
+        lines=lines[(number - 1) * PER_PAGE : number * PER_PAGE],
+        page=Page([], number, pages, len(lines)),
+        first=(number - 1) * PER_PAGE + 1,
+        counts=_counts(everybody),
+        states={state: str(word) for state, word in calendars.STATE_WORDS.items()},
+        refused=no,
+        sent=sent or {},
+    )
+    return make_response(page, 409 if no else 200)
+
+
+def _counts(lines: list[lists.Line]) -> dict[str, Any]:
+    counts = lists.counts(lines)
+    return {
+        "confirmed": counts[RegistrationStatus.CONFIRMED],
+        "waiting": counts[RegistrationStatus.WAITLISTED],
+        "cancelled": counts[RegistrationStatus.CANCELLED],
+        "came": counts[AttendanceState.ATTENDED] + counts[AttendanceState.PARTIAL],
+        "unmarked": counts[None],
+    }

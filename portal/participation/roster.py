@@ -1,19 +1,24 @@
 """Who takes part, as lists: the roster of a workshop, a person's and an agency's registrations; reads only, and columns where they are long."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import literal, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from portal.accounts.models import Agency, User
 from portal.core import thai
 from portal.core.db import db
 from portal.participation import attendance
-from portal.participation.models import AttendanceState, Registration, RegistrationStatus
+from portal.participation.models import (
+    AttendanceMark,
+    AttendanceState,
+    Registration,
+    RegistrationStatus,
+)
 from portal.participation.seats import CONFIRMED, WAITLISTED
 from portal.programme.models import Workshop, WorkshopSession
 
@@ -23,18 +28,17 @@ _search_key = lru_cache(maxsize=20_000)(thai.search_key)
 
 
 class Line(NamedTuple):
-    """One registration on the roster; `state` and `marked_at` are of the session asked for."""
+    """One registration on the roster, its status since when, and the mark of the session asked for."""
 
+    id: int
     code: str
     name: str
     email: str
-    agency: str
+    agency: str | None
     status: RegistrationStatus
     arrival: int
-    registered_at: datetime
-    changed_at: datetime
+    since: datetime
     state: AttendanceState | None
-    marked_at: datetime | None
 
 
 def with_sessions(code: str) -> Workshop | None:
@@ -47,27 +51,8 @@ def with_sessions(code: str) -> Workshop | None:
 def roster_of(workshop: Workshop, *, session: WorkshopSession | None = None) -> list[Line]:
     """Everybody ever registered for this workshop: those with a seat by name in Thai order, then the queue
     by arrival, then who cancelled; with the marks of one session. One query."""
-    marks = attendance.deciding([session]) if session else None
-    columns = (
-        Registration.code,
-        User.name,
-        User.email,
-        Agency.name_th,
-        Registration.status,
-        Registration.arrival,
-        Registration.registered_at,
-        Registration.changed_at,
-    )
-    marked = (marks.c.state, marks.c.at) if marks is not None else (literal(None), literal(None))
-    rows = (
-        select(*columns, *marked)
-        .join(Registration.user)
-        .outerjoin(Agency, Agency.id == Registration.agency_id)
-        .where(Registration.workshop_id == workshop.id)
-    )
-    if marks is not None:
-        rows = rows.outerjoin(marks, marks.c.registration_id == Registration.id)
-    return sorted(map(Line._make, db.session.execute(rows)), key=_order)
+    rows = db.session.execute(_lines(), {"workshop": workshop.id, "session": session.id if session else None})
+    return sorted(map(Line._make, rows), key=_order)
 
 
 def matching(
@@ -118,36 +103,26 @@ def standing_of_user(user: User) -> dict[int, RegistrationStatus]:
     return dict(db.session.execute(rows).all())
 
 
-class Member(NamedTuple):
-    """A person of an agency who registered."""
-
-    user_id: int
-    user_code: str
-    name: str
-    workshop_id: int
-    status: RegistrationStatus
-    arrival: int
-
-
-def of_agency(agency_id: int, workshops: Collection[Workshop]) -> list[Member]:
-    """Who is registered for these workshops in the agency's name and has a seat or waits, by name. One query.
-
-    The caller has asked accounts.access whether the viewer may see this agency.
-    """
-    rows = (
+@cache
+def _lines() -> Select[Any]:
+    """The query of a roster, put together once: that would take as long as asking it."""
+    marks = attendance.deciding(AttendanceMark.session_id == bindparam("session"))
+    return (
         select(
-            User.id, User.code, User.name, Registration.workshop_id, Registration.status, Registration.arrival
+            Registration.id,
+            Registration.code,
+            User.name,
+            User.email,
+            Agency.name_th,
+            Registration.status,
+            Registration.arrival,
+            Registration.changed_at,
+            marks.c.state,
         )
         .join(Registration.user)
-        .where(
-            Registration.agency_id == agency_id,
-            Registration.workshop_id.in_([workshop.id for workshop in workshops]),
-            Registration.status.in_((CONFIRMED, WAITLISTED)),
-        )
-    )
-    return sorted(
-        map(Member._make, db.session.execute(rows)),
-        key=lambda member: (_sort_key(member.name), member.workshop_id),
+        .outerjoin(Agency, Agency.id == Registration.agency_id)
+        .outerjoin(marks, marks.c.registration_id == Registration.id)
+        .where(Registration.workshop_id == bindparam("workshop"))
     )
 
 

@@ -1,5 +1,161 @@
-"""Pages of participation."""
+"""Pages of who takes part: workshops with their seats, registering, cancelling, calendars; the organizer's pages are manage's."""
 
-from flask import Blueprint
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from portal.accounts.access import viewer
+from portal.accounts.models import User
+from portal.core import sheets
+from portal.core.db import db
+from portal.core.errors import Refused
+from portal.core.guard import public
+from portal.core.i18n import _
+from portal.core.pagecache import for_everyone
+from portal.mail.compose import link
+from portal.participation import calendars, registration as registrations, roster, seats
+from portal.participation.eligibility import NotEligible
+from portal.participation.forms import Confirm
+from portal.participation.models import Registration, RegistrationStatus
+from portal.participation.standing import standing_of
+from portal.programme import workshops as offers
+from portal.programme.models import Workshop
 
 bp = Blueprint("participation", __name__)
+
+
+@bp.get("/workshops")
+@public
+@for_everyone
+def workshops() -> str:
+    offered = offers.published()
+    user = _user()
+    return render_template(
+        "participation/workshops.html",
+        workshops=offered,
+        seats=seats.of_many(offered),
+        mine=roster.standing_of_user(user) if user else {},
+    )
+
+
+@bp.get("/workshops/<code>")
+@public
+@for_everyone
+def workshop(code: str) -> Response:
+    return _page(_workshop(code))
+
+
+@bp.post("/workshops/<code>/registration")
+def register(code: str) -> ResponseReturnValue:
+    wanted = _workshop(code)
+    try:
+        mine = registrations.register(wanted, user=viewer())
+    except Refused as no:
+        db.session.rollback()
+        return _page(_workshop(code), no)
+    db.session.commit()
+    if mine.status is RegistrationStatus.CONFIRMED:
+        flash(_("จองที่นั่งแล้ว นัดหมายส่งไปที่อีเมลของคุณ"), "ok")
+    else:
+        flash(_("ยังไม่ได้ที่นั่ง คุณอยู่ในคิวเป็นลำดับที่ %(place)d", place=seats.position(mine)), "now")
+    return _to(code)
+
+
+@bp.route("/workshops/<code>/registration/cancel", methods=["GET", "POST"])
+def cancel(code: str) -> ResponseReturnValue:
+    form = Confirm()
+    mine = _mine(code)
+    if mine.status is RegistrationStatus.CANCELLED:
+        flash(_("การลงทะเบียนนี้ยกเลิกไปแล้ว"))
+        return _to(code)
+    if not form.validate_on_submit():
+        has_begun = registrations.has_begun(mine.workshop)
+        return make_response(
+            render_template("participation/cancel.html", form=form, mine=mine, has_begun=has_begun)
+        )
+    had_seat = mine.status is RegistrationStatus.CONFIRMED
+    try:
+        registrations.cancel(mine, by=viewer())
+    except Refused as no:
+        db.session.rollback()
+        return _page(_workshop(code), no)
+    db.session.commit()
+    flash(_("ยกเลิกที่นั่งแล้ว ที่นั่งนี้เปิดให้ผู้ที่รออยู่") if had_seat else _("ออกจากคิวแล้ว"), "ok")
+    return _to(code)
+
+
+@bp.get("/workshops/<code>.ics")
+@public
+def workshop_calendar(code: str) -> Response:
+    return _calendar(calendars.workshop_calendar(_workshop(code)), f"{code}.ics")
+
+
+@bp.get("/calendar")
+def calendar() -> str:
+    feed = calendars.feed_of(viewer())
+    address = link("participation.feed", secret=feed.secret) if feed else None
+    return render_template("participation/calendar.html", feed=feed, address=address)
+
+
+@bp.post("/calendar/rotate")
+def rotate_feed() -> ResponseReturnValue:
+    is_first = calendars.feed_of(viewer()) is None
+    calendars.rotate(viewer())
+    db.session.commit()
+    flash(_("สร้างที่อยู่ปฏิทินแล้ว") if is_first else _("เปลี่ยนที่อยู่ปฏิทินแล้ว ที่อยู่เดิมใช้ไม่ได้อีก"), "ok")
+    return redirect(url_for("participation.calendar"), 303)
+
+
+@bp.get("/calendar/<secret>.ics")
+@public
+def feed(secret: str) -> Response:
+    found = calendars.feed_by_secret(secret) or abort(404)
+    response = _calendar(calendars.personal(found.user), "calendar.ics")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _user() -> User | None:
+    return viewer() if current_user.is_authenticated else None
+
+
+def _workshop(code: str) -> Workshop:
+    return offers.workshop_by_code(code) or abort(404)
+
+
+def _mine(code: str) -> Registration:
+    """The viewer's own registration; there is no way to name somebody else's."""
+    return registrations.registration_of(_workshop(code), viewer()) or abort(404)
+
+
+def _page(shown: Workshop, no: Refused | None = None) -> Response:
+    """The workshop's page; with a refusal above it: 403 when it concerns the person, 409 when it concerns the moment."""
+    status = 200 if no is None else 403 if isinstance(no, NotEligible) else 409
+    return make_response(
+        render_template(
+            "participation/workshop.html", workshop=shown, standing=standing_of(shown, _user()), refused=no
+        ),
+        status,
+    )
+
+
+def _to(code: str) -> ResponseReturnValue:
+    return redirect(url_for("participation.workshop", code=code), 303)
+
+
+def _calendar(body: bytes, filename: str) -> Response:
+    response = sheets.download(body, filename)
+    response.headers.set("Content-Disposition", "inline", filename=filename)
+    response.add_etag()
+    response.make_conditional(request)
+    return response

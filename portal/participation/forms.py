@@ -1,0 +1,106 @@
+"""Forms of participation: shape only, with days and hours as people write them; what the values mean is terms' and registration's matter."""
+
+import re
+from datetime import datetime, time
+from typing import Any
+
+from wtforms import Field, IntegerField, ValidationError
+from wtforms.validators import NumberRange, Optional
+
+from portal.core import clock, dates
+from portal.core.forms import Form, LineField, at_most
+from portal.core.i18n import _, _l, language
+from portal.core.thai import plain_digits
+from portal.participation.terms import Terms
+from portal.programme.models import Workshop
+
+MOST = 100_000
+
+_hour = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?: ?น\.?)?", re.ASCII)
+
+
+class Confirm(Form):
+    """Nothing but the button; the token makes sure that it was ours."""
+
+
+def _is_day(_form: Form, field: Field) -> None:
+    try:
+        dates.parse_date(field.data)
+    except dates.BadDate as no:
+        raise ValidationError(str(no)) from None
+
+
+def _is_hour(_form: Form, field: Field) -> None:
+    if not _hour.fullmatch(plain_digits(field.data)):
+        raise ValidationError(_("เขียนเวลาแบบ 16:30"))
+
+
+def _from(least: int) -> list[Any]:
+    return [Optional(), NumberRange(least, MOST, message=_l("กรอกจำนวนตั้งแต่ %(min)s ถึง %(max)s"))]
+
+
+class SeatsForm(Form):
+    """Seats, window and venue of a workshop. An empty field means that nothing is set or announced."""
+
+    capacity = IntegerField(_l("จำนวนที่นั่ง"), _from(0))
+    per_agency = IntegerField(_l("จำนวนสูงสุดต่อหน่วยงาน"), _from(1))
+    opens_on = LineField(_l("วันเปิดรับ"), [Optional(), at_most(60), _is_day])
+    opens_at = LineField(_l("เวลาเปิดรับ"), [Optional(), _is_hour])
+    closes_on = LineField(_l("วันปิดรับ"), [Optional(), at_most(60), _is_day])
+    closes_at = LineField(_l("เวลาปิดรับ"), [Optional(), _is_hour])
+    venue = LineField(_l("สถานที่"), [at_most(300)])
+
+    def validate_opens_at(self, field: Field) -> None:
+        _pair(self.opens_on, field)
+
+    def validate_closes_at(self, field: Field) -> None:
+        _pair(self.closes_on, field)
+
+    @classmethod
+    def of(cls, workshop: Workshop) -> "SeatsForm":
+        """The form as the terms stand, days in the language in force."""
+        opens, closes = workshop.registration_opens_at, workshop.registration_closes_at
+        return cls(
+            data={
+                "capacity": workshop.capacity,
+                "per_agency": workshop.per_agency,
+                "opens_on": _written_day(opens),
+                "opens_at": _written_hour(opens),
+                "closes_on": _written_day(closes),
+                "closes_at": _written_hour(closes),
+                "venue": workshop.venue,
+            }
+        )
+
+    def terms(self) -> Terms:
+        """What was filled in, of a form that is valid."""
+        return Terms(
+            capacity=self.capacity.data,
+            per_agency=self.per_agency.data,
+            registration_opens_at=_moment(self.opens_on.data, self.opens_at.data),
+            registration_closes_at=_moment(self.closes_on.data, self.closes_at.data),
+            venue=self.venue.data or "",
+        )
+
+
+def _pair(day: Field, hour: Field) -> None:
+    """A day needs its hour and an hour its day."""
+    if day.data and not hour.data:
+        raise ValidationError(_("ระบุเวลาของวันนี้ด้วย เช่น 16:30"))
+    if hour.data and not day.data:
+        raise ValidationError(_("ระบุวันของเวลานี้ด้วย เช่น 17 กุมภาพันธ์ 2566"))
+
+
+def _moment(day: str | None, hour: str | None) -> datetime | None:
+    found = _hour.fullmatch(plain_digits(hour or ""))
+    if not day or not found:
+        return None
+    return datetime.combine(dates.parse_date(day), time(int(found[1]), int(found[2])), tzinfo=clock.BANGKOK)
+
+
+def _written_day(moment: datetime | None) -> str:
+    return dates.thai_date(moment, lang="en" if language() == "en" else "th") if moment else ""
+
+
+def _written_hour(moment: datetime | None) -> str:
+    return f"{clock.local(moment):%H:%M}" if moment else ""
