@@ -30,7 +30,8 @@ class Delivered:
     failed: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.sent or self.retried or self.failed)
+        """Whether another round at once makes sense: not when all it did was to be turned away."""
+        return bool(self.sent or self.failed)
 
 
 def enqueue(  # noqa: PLR0913 - all by keyword
@@ -83,7 +84,9 @@ def _one_line(text: str) -> str:
 
 
 def send_again(message: OutboxMessage) -> None:
-    """Give a message that failed all its tries anew, at once."""
+    """Give a message that failed all its tries anew, at once. One that waits or was sent stays as it is."""
+    if message.status is not MessageStatus.FAILED:
+        return
     message.status = MessageStatus.QUEUED
     message.attempts = 0
     message.due_at = clock.now()

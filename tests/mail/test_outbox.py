@@ -148,6 +148,13 @@ def test_a_server_that_is_down_ends_the_round_and_the_others_wait_untried(
     assert again(untried).attempts == 0
 
 
+def test_a_round_that_was_only_turned_away_asks_for_a_pause(app: Flask) -> None:
+    assert Delivered(sent=1)
+    assert Delivered(failed=1)
+    assert not Delivered(retried=1)
+    assert not Delivered()
+
+
 def test_a_sender_the_server_refuses_is_our_fault_and_tried_again(smtp: Postbox) -> None:
     smtp.answers["sender"] = "550 you may not send"
     message = letter()
@@ -225,6 +232,14 @@ def test_a_failed_message_can_be_sent_again(smtp: Postbox) -> None:
     smtp.answers["recipient"] = "250 OK"
     outbox.send_again(again(message))
     assert deliver_due() == Delivered(sent=1)
+
+
+def test_sending_again_twice_does_not_touch_what_was_sent(smtp: Postbox) -> None:
+    message = letter()
+    deliver_due()
+    outbox.send_again(again(message))
+    assert again(message).status is MessageStatus.SENT
+    assert deliver_due() == Delivered()
 
 
 def test_the_outbox_says_since_when_it_is_silent(app: Flask) -> None:
