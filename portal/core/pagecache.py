@@ -7,16 +7,25 @@ as old as PAGE_CACHE_SECONDS; a decision (is a seat free?) is never taken from i
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 
 View = TypeVar("View", bound=Callable[..., Any])
 Key = tuple[str, str, str, str]
 
 MOST_PAGES = 256
 SIGNED_IN = "_user_id"  # flask-login's key in the session
+FLASHES = "_flashes"  # Flask's
 KEPT_HEADERS = ("Content-Type", "Content-Encoding", "Vary", "ETag")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    since: float
+    body: bytes
+    headers: list[tuple[str, str]]
 
 
 def for_everyone(view: View) -> View:
@@ -27,42 +36,42 @@ def for_everyone(view: View) -> View:
 
 def _key() -> Key | None:
     """The key under which this request's page may be kept, or None when it is somebody's own."""
-    if request.method not in ("GET", "HEAD") or request.query_string or not current_app.config["PAGE_CACHE_SECONDS"]:
+    if request.method not in ("GET", "HEAD") or request.query_string:
         return None
     view = current_app.view_functions.get(request.endpoint or "")
-    if not getattr(view, "is_for_everyone", False) or SIGNED_IN in session or "_flashes" in session:
+    if not getattr(view, "is_for_everyone", False) or SIGNED_IN in session or FLASHES in session:
         return None
     accepts = request.headers.get("Accept-Encoding", "")
     return request.path, request.cookies.get("lang", ""), request.cookies.get("theme", ""), accepts
 
 
-def _pages() -> OrderedDict[Key, tuple[float, bytes, list[tuple[str, str]]]]:
-    pages: OrderedDict[Key, tuple[float, bytes, list[tuple[str, str]]]] = current_app.extensions["pagecache"]
+def _pages() -> OrderedDict[Key, _Kept]:
+    pages: OrderedDict[Key, _Kept] = current_app.extensions["pagecache"]
     return pages
 
 
 def _give() -> Response | None:
-    key = _key()
-    if key is None:
+    """The kept page. Whose page this is gets decided here, before the view: one that shows a flash also takes it out of the session."""
+    seconds = current_app.config["PAGE_CACHE_SECONDS"]
+    g.page_key = key = _key() if seconds else None
+    kept = _pages().get(key) if key else None
+    if kept is None or time.monotonic() - kept.since > seconds:
         return None
-    kept = _pages().get(key)
-    if kept is None or time.monotonic() - kept[0] > current_app.config["PAGE_CACHE_SECONDS"]:
-        return None
-    response = Response(kept[1], headers=kept[2])
-    response.headers["X-Page"] = "kept"
-    return response
+    g.page_key = None
+    return Response(kept.body, headers=[*kept.headers, ("X-Page", "kept")])
 
 
 def _keep(response: Response) -> Response:
-    key = _key()
-    if key is None or response.status_code != 200 or response.headers.get("X-Page") == "kept":
+    """Keep what the view answered, unless it is no whole page, sets a cookie or left something in the session."""
+    key: Key | None = g.get("page_key")
+    if key is None or request.method != "GET" or response.status_code != 200 or response.direct_passthrough:
         return response
-    if request.method != "GET" or response.direct_passthrough or "Set-Cookie" in response.headers:
+    if session.modified or "Set-Cookie" in response.headers:
         return response
     headers = [(name, response.headers[name]) for name in KEPT_HEADERS if name in response.headers]
     pages = _pages()
-    pages[key] = (time.monotonic(), response.get_data(), headers)
-    pages.move_to_end(key)
+    pages.pop(key, None)
+    pages[key] = _Kept(time.monotonic(), response.get_data(), headers)
     while len(pages) > MOST_PAGES:
         pages.popitem(last=False)
     return response
