@@ -127,13 +127,13 @@ def _place(course: Course) -> int:
 
 
 def _read(memory: _Memory, edition_id: int, code: str, number: int, digest: str) -> Course:
-    is_image = EditionFile.path.startswith(f"{pack.IMAGES}/")
+    is_photo = EditionFile.path.endswith(".png")
     rows = db.session.execute(
-        select(EditionFile.path, case((is_image, None), else_=EditionFile.body)).where(
+        select(EditionFile.path, case((is_photo, None), else_=EditionFile.body)).where(
             EditionFile.edition_id == edition_id
         )
     )
-    files = {path: body or b"" for path, body in rows}  # of an image only that it is there
+    files = {path: body or b"" for path, body in rows}  # of a PNG only that it is there
     with in_language("th"):  # kept for readers of both languages
         course, _prose = reader.read(code, files, edition_id=edition_id, number=number)
     if course is None:

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from portal.core import markup
 from portal.core.i18n import _
 from portal.core.toml import Finding, Table, parse
-from portal.courses import pack
+from portal.courses import drawings, pack
 from portal.courses.course import Heading
 
 # The time Markdown takes grows with the square of unclosed ones: 1,000 cost 0.1 s, 65,000 more than ten minutes.
@@ -76,9 +76,8 @@ class Prose:
         rendered = self._render(text, file, line)
         if rendered.html:
             self.ids[file] = frozenset(map(unescape, _ID.findall(rendered.html)))
-        return str(rendered.html), tuple(
-            Heading(heading.id, heading.level, heading.title) for heading in rendered.toc
-        )
+        html = drawings.set_in(str(rendered.html), self._file_at, self.files)
+        return html, tuple(Heading(heading.id, heading.level, heading.title) for heading in rendered.toc)
 
     def block(self, text: str, file: str, line: int) -> str:
         """The HTML of a question: any blocks."""
@@ -138,7 +137,15 @@ class Prose:
         if path not in self.files or not pack.is_image(path):
             return None
         self.images.add(path)
-        return f"/learn/{self.code}/files/{self.number}/{path}"
+        return f"{self._files}{path}"
+
+    @property
+    def _files(self) -> str:
+        return f"/learn/{self.code}/files/{self.number}/"
+
+    def _file_at(self, address: str) -> str:
+        """The file in the pack that an address of `_image` stands for."""
+        return unquote(unescape(address)).removeprefix(self._files)
 
 
 def _below(file: str, path: str) -> str:

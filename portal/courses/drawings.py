@@ -1,0 +1,61 @@
+"""SVG pictures of a pack set into the page itself, so that their Thai is in the page's typeface; whether one is sound is pictures' matter."""
+
+import re
+from collections.abc import Callable, Mapping
+from html import escape, unescape
+from xml.etree import ElementTree
+
+NAMESPACE = "http://www.w3.org/2000/svg"
+_IMAGE = re.compile(r'<img alt="([^"]*)" src="([^"]*\.svg)"\s*/?>')
+_OWN = re.compile(r"url\(#([^)]+)\)")
+
+ElementTree.register_namespace("", NAMESPACE)
+
+
+def set_in(html: str, file_of: Callable[[str], str | None], files: Mapping[str, bytes]) -> str:
+    """The same HTML with each SVG image drawn in place. `file_of` tells the file behind an address.
+
+    A drawing that brings styles of its own stays an image: the page's security policy would drop them.
+    """
+    count = 0
+
+    def drawn(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        file = file_of(match[2])
+        svg = _drawing(files.get(file or "", b""), prefix=f"d{count}-")
+        if svg is None:
+            return match[0]
+        label = escape(unescape(match[1]))
+        return f'<div class="drawing" tabindex="0" role="img" aria-label="{label}">{svg}</div>'
+
+    return _IMAGE.sub(drawn, html)
+
+
+def _drawing(body: bytes, *, prefix: str) -> str | None:
+    """The SVG as an element of a page, its ids its own; None for none, or one with styles."""
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 - a pack is checked before it is published: no DOCTYPE
+    except ElementTree.ParseError:
+        return None
+    if any(element.tag == f"{{{NAMESPACE}}}style" or "style" in element.attrib for element in root.iter()):
+        return None
+    for parent in list(root.iter()):
+        for title in parent.findall(f"{{{NAMESPACE}}}title"):
+            parent.remove(title)
+        _rename(parent, prefix)
+    for name in ("role", "aria-labelledby", "aria-describedby", "height"):
+        root.attrib.pop(name, None)
+    root.set("aria-hidden", "true")
+    root.set("focusable", "false")
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _rename(element: ElementTree.Element, prefix: str) -> None:
+    for name, value in element.attrib.items():
+        if name == "id":
+            element.set(name, prefix + value)
+        elif name.endswith("href") and value.startswith("#"):
+            element.set(name, f"#{prefix}{value[1:]}")
+        elif "url(#" in value:
+            element.set(name, _OWN.sub(lambda match: f"url(#{prefix}{match[1]})", value))
