@@ -27,7 +27,7 @@ from portal.core.sheets import SheetError
 from portal.core.toml import BadContent, Finding
 from portal.courses import loading as course_files
 from portal.mail import outbox
-from portal.programme import loading as programme_files
+from portal.programme import files as programme_texts, loading as programme_files
 
 log = logging.getLogger("portal.worker")
 
@@ -100,7 +100,7 @@ def check_content(folder: Path | None) -> None:
     """Check every file of content/ and print all that is wrong, with file and line."""
     folder = folder or Path(current_app.config["CONTENT"])
     findings = course_files.check_folder(folder)
-    for read in (award_files.read, programme_files.read):
+    for read in (award_files.read, programme_texts.read):
         try:
             read(folder)
         except BadContent as no:

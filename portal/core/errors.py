@@ -50,7 +50,9 @@ TEXTS = {
 }
 
 
-def page(code: int, *, title: Any = None, text: Any = None, resend: Any = None, reference: str | None = None) -> Response:
+def page(
+    code: int, *, title: Any = None, text: Any = None, resend: Any = None, reference: str | None = None
+) -> Response:
     """The error page with this status. `resend` holds (name, value) pairs of a form that may be sent again."""
     shown = code if code in TITLES else (500 if code >= 500 else 400)
     body = render_template(
@@ -76,7 +78,7 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
-def _stale_form(error: CSRFError) -> Response:
+def _stale_form(_error: CSRFError) -> Response:
     """A form whose token died (signed out elsewhere, an old tab) keeps what was typed and may be sent again.
 
     Only for a form of this site: one posted from a foreign page is never offered again.
@@ -90,7 +92,9 @@ def _stale_form(error: CSRFError) -> Response:
     return page(
         400,
         title=_("ฟอร์มนี้หมดอายุ"),
-        text=_("ระบบยังไม่ได้บันทึกสิ่งที่ส่งมา ตรวจแล้วส่งอีกครั้งได้") if from_here else _("กลับไปหน้าก่อน โหลดใหม่ แล้วส่งอีกครั้ง"),
+        text=_("ระบบยังไม่ได้บันทึกสิ่งที่ส่งมา ตรวจแล้วส่งอีกครั้งได้")
+        if from_here
+        else _("กลับไปหน้าก่อน โหลดใหม่ แล้วส่งอีกครั้ง"),
         resend=pairs if from_here and not request.files else None,
     )
 
@@ -106,7 +110,10 @@ def _unforeseen(error: InternalServerError) -> Response | tuple[str, int]:
         return page(500, reference=reference)
     except Exception:
         log.exception("reference %s: the error page failed too", reference)
-        return f"<!doctype html><html lang=th><title>ระบบทำงานนี้ไม่สำเร็จ</title><h1>ระบบทำงานนี้ไม่สำเร็จ</h1><p>{reference}</p></html>", 500
+        return (
+            f"<!doctype html><html lang=th><title>ระบบทำงานนี้ไม่สำเร็จ</title><h1>ระบบทำงานนี้ไม่สำเร็จ</h1><p>{reference}</p></html>",
+            500,
+        )
 
 
 def init_app(app: Flask) -> None:

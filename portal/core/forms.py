@@ -5,7 +5,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import Field, Form as PlainForm, StringField, ValidationError
+from wtforms import Form as PlainForm, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from portal.core.errors import Refused
@@ -68,8 +68,10 @@ def _squeeze(value: str | None) -> str | None:
     return " ".join(value.split())
 
 
-class LineField(StringField):
+class LineField(StringField):  # type: ignore[misc]
     """One line of text, spaces squeezed."""
+
+    data: Any
 
     def __init__(
         self,
@@ -100,10 +102,3 @@ class EmailField(LineField):
             self.data = normal_email(self.data)
         except EmailNotValidError:
             raise ValidationError(_("อีเมลนี้ไม่ถูกต้อง เขียนแบบ name@agency.go.th")) from None
-
-
-def errors_of(form: Form) -> list[tuple[Field | None, str]]:
-    """All that is wrong with a form, in the order of its fields, the form's own errors first."""
-    found: list[tuple[Field | None, str]] = [(None, str(error)) for error in form.form_errors]
-    found += [(field, str(error)) for field in form for error in field.errors]
-    return found

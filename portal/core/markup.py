@@ -103,7 +103,7 @@ def slug(heading: str, separator: str = "-") -> str:
 class _RawHtml(InlineProcessor):
     """Raw HTML becomes an element of our own that the check finds and shows as text."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: ARG002
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         element = Element(UNSAFE)
         element.text = AtomicString(m[1])
         return element, m.start(0), m.end(0)
@@ -112,7 +112,7 @@ class _RawHtml(InlineProcessor):
 class _Adli(InlineProcessor):
     """The letter that marks approach, deployment, learning or integration in a worked example."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: ARG002
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         element = Element("span", {"class": "adli"})
         element.text = AtomicString(m[1])
         return element, m.start(0), m.end(0)
