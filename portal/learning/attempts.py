@@ -6,7 +6,7 @@ it was made from, so a stale tab is refused instead of overwriting. An autosave 
 
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts.models import User
 from portal.core import clock
@@ -224,6 +224,21 @@ def earlier(user: User, course: str, module: str) -> list[Attempt]:
             )
             .order_by(Attempt.submitted_at.desc(), Attempt.id.desc())
         )
+    )
+
+
+def number_of(attempt: Attempt) -> int:
+    """Which go of this person at this quiz it is, from 1."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Attempt.user_id == attempt.user_id,
+                Attempt.course == attempt.course,
+                Attempt.module == attempt.module,
+                Attempt.id <= attempt.id,
+            )
+        )
+        or 0
     )
 
 

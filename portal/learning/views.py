@@ -10,22 +10,19 @@ from portal.core import pagecache
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.guard import public
-from portal.core.i18n import _
+from portal.core.i18n import _, language
 from portal.courses import catalog
 from portal.courses.course import Course, Module
-from portal.learning import attempts, marking, progress
-from portal.learning.attempts import AlreadySubmitted, Stale
+from portal.learning import attempts, progress
+from portal.learning.attempts import AlreadySubmitted, ImpossibleAnswer, Stale
 from portal.learning.models import Attempt
 from portal.learning.progress import Progress
 
+Page = tuple[str, int, dict[str, str]]
+
 bp = Blueprint("learning", __name__)
 
-LETTERS = {"th": "กขคงจฉชซ", "en": "ABCDEFGH"}
-
-
-@bp.app_context_processor
-def _letters() -> dict[str, Any]:
-    return {"letters": LETTERS}
+LETTERS = {"th": "กขคงจฉชซ", "en": "ABCDEFGH"}  # of the choices, as many as a question may have
 
 
 def _course_or_404(code: str) -> Course:
@@ -42,7 +39,7 @@ def _module_or_404(course: Course, code: str) -> Module:
 def _progress(course: Course) -> Progress:
     """The visitor's progress; empty for somebody not signed in."""
     if not current_user.is_authenticated:
-        return Progress(course, frozenset(), frozenset(), frozenset())
+        return Progress(course)
     return progress.of_user(viewer(), [course])[course.code]
 
 
@@ -50,9 +47,12 @@ def _progress(course: Course) -> Progress:
 @public
 @pagecache.for_everyone
 def courses() -> str:
-    shown = [(course, _progress(course)) for course in catalog.courses()]
-    strips = {course.code: progress.strip_of_user(one) for course, one in shown}
-    return render_template("learning/courses.html", courses=shown, strips=strips)
+    found = catalog.courses()
+    mine = progress.of_user(viewer(), found) if current_user.is_authenticated else {}
+    shown = [mine.get(course.code) or Progress(course) for course in found]
+    return render_template(
+        "learning/courses.html", shown=[(one.course, one, progress.strip_of_user(one)) for one in shown]
+    )
 
 
 @bp.get("/learn/<course>")
@@ -72,15 +72,13 @@ def course(course: str) -> str:
 def lesson(course: str, module: str, lesson: str) -> str:
     found = _course_or_404(course)
     part = _module_or_404(found, module)
-    slugs = [one.slug for one in part.lessons]
-    if lesson not in slugs:
-        abort(404)
-    at = slugs.index(lesson)
+    read = part.lesson(lesson) or abort(404)
+    at = part.lessons.index(read)
     return render_template(
         "learning/lesson.html",
         course=found,
         module=part,
-        lesson=part.lessons[at],
+        lesson=read,
         number=at + 1,
         before=part.lessons[at - 1] if at else None,
         after=part.lessons[at + 1] if at + 1 < len(part.lessons) else None,
@@ -95,16 +93,19 @@ def finish(course: str, module: str, lesson: str) -> Any:
     read = part.lesson(lesson) or abort(404)
     progress.finish(viewer(), found, part, read)
     db.session.commit()
-    slugs = [one.slug for one in part.lessons]
-    at = slugs.index(lesson) + 1
-    if at < len(slugs):
+    following = part.lessons[part.lessons.index(read) + 1 :]
+    if following:
         flash(_("บันทึกแล้วว่าเรียนบทก่อนหน้าจบ"), "ok")
-        return redirect(url_for("learning.lesson", course=course, module=module, lesson=slugs[at]), 303)
-    flash(_("บันทึกแล้ว เรียนครบทุกบทของส่วนนี้"), "ok")
+        return redirect(
+            url_for("learning.lesson", course=course, module=module, lesson=following[0].slug), 303
+        )
+    flash(_("บันทึกแล้ว เรียนถึงบทสุดท้ายของส่วนนี้"), "ok")
+    if part.quiz is None:
+        return redirect(url_for("learning.course", course=course), 303)
     return redirect(url_for("learning.quiz", course=course, module=module), 303)
 
 
-@bp.get("/learn/<course>/files/<int:number>/<path:path>")
+@bp.get("/learn/<course>/files/<int(max=999999):number>/<path:path>")
 @public
 def file(course: str, number: int, path: str) -> Response:
     """A picture of an edition: its address names the edition, so it never changes."""
@@ -131,6 +132,7 @@ def quiz(course: str, module: str) -> str:
         quiz=part.quiz,
         open=attempts.open_attempt(user, course, module),
         earlier=attempts.earlier(user, course, module),
+        may_start=user.is_approved,
         progress=_progress(found),
     )
 
@@ -141,11 +143,16 @@ def start(course: str, module: str) -> Any:
     part = _module_or_404(found, module)
     try:
         attempt = attempts.start(viewer(), found, part)
+    except attempts.QuizNotThere:
+        abort(404)
     except Refused as no:
         flash(str(no), "bad")
         return redirect(url_for("learning.quiz", course=course, module=module), 303)
     db.session.commit()
     return redirect(url_for("learning.attempt", code=attempt.code), 303)
+
+
+# --- One attempt
 
 
 def _attempt_or_404(code: str) -> Attempt:
@@ -157,22 +164,33 @@ def _seq() -> int:
     return request.form.get("seq", default=-1, type=int)
 
 
-def _question_page(attempt: Attempt, number: int, *, stale: dict[str, Any] | None = None) -> str:
-    paper = attempts.paper_of(attempt)
-    seq, answers = attempts.latest(attempt)
-    found = catalog.at_edition(attempt.edition_id)
-    return render_template(
-        "learning/attempt.html",
-        attempt=attempt,
+def _attempt_page(
+    template: str, mine: Attempt, status: int = 200, *, number: int | None = None, **more: Any
+) -> Page:
+    """A page of an open attempt, at this question or the first without an answer.
+
+    It is not kept by the browser: going back shows what is stored now.
+    """
+    found = catalog.at_edition(mine.edition_id)
+    paper = attempts.paper_of(mine)
+    seq, answers = attempts.latest(mine)
+    unanswered = [one.number for one in paper if not answers.get(one.question.id)]
+    if number is None:
+        number = unanswered[0] if unanswered else 1
+    body = render_template(
+        template,
+        attempt=mine,
         course=found,
-        module=found.module(attempt.module),
+        module=found.module(mine.module),
         paper=paper,
-        asked=paper[number - 1],
-        answers=answers,
-        chosen=answers.get(paper[number - 1].question.id, []),
+        asked=paper[min(max(number, 1), len(paper)) - 1],
+        letters=LETTERS[language()],
         seq=seq,
-        stale=stale,
+        answers=answers,
+        unanswered=unanswered,
+        **more,
     )
+    return body, status, {"Cache-Control": "private, no-store"}
 
 
 @bp.get("/attempts/<code>")
@@ -180,11 +198,7 @@ def attempt(code: str) -> Any:
     mine = _attempt_or_404(code)
     if mine.submitted_at is not None:
         return redirect(url_for("learning.result", code=code), 303)
-    paper = attempts.paper_of(mine)
-    answers = attempts.latest(mine)[1]
-    first_open = next((one.number for one in paper if not answers.get(one.question.id)), 1)
-    number = request.args.get("q", default=first_open, type=int)
-    return _question_page(mine, min(max(number, 1), len(paper)))
+    return _attempt_page("learning/attempt.html", mine, number=request.args.get("q", type=int))
 
 
 @bp.post("/attempts/<code>")
@@ -200,14 +214,12 @@ def save(code: str) -> Any:
     except AlreadySubmitted as no:
         flash(str(no), "now")
         return redirect(url_for("learning.result", code=code), 303)
+    except ImpossibleAnswer as no:
+        return _attempt_page("learning/attempt.html", mine, 422, number=asked.number, problem=str(no))
     except Stale as no:
-        stale = {
-            "text": str(no),
-            "mine": chosen,
-            "theirs": no.answers.get(asked.question.id, []),
-            "seq": no.seq,
-        }
-        return _question_page(mine, asked.number, stale=stale), 409
+        return _attempt_page(
+            "learning/attempt.html", mine, 409, number=asked.number, stale=str(no), sent=chosen
+        )
     db.session.commit()
     going = asked.number + (-1 if request.form.get("go") == "prev" else 1)
     if going > len(paper):
@@ -220,22 +232,7 @@ def review(code: str) -> Any:
     mine = _attempt_or_404(code)
     if mine.submitted_at is not None:
         return redirect(url_for("learning.result", code=code), 303)
-    return _review_page(mine)
-
-
-def _review_page(mine: Attempt, *, stale: str | None = None) -> str:
-    seq, answers = attempts.latest(mine)
-    found = catalog.at_edition(mine.edition_id)
-    return render_template(
-        "learning/review.html",
-        attempt=mine,
-        course=found,
-        module=found.module(mine.module),
-        paper=attempts.paper_of(mine),
-        answers=answers,
-        seq=seq,
-        stale=stale,
-    )
+    return _attempt_page("learning/review.html", mine)
 
 
 @bp.post("/attempts/<code>/submission")
@@ -243,8 +240,9 @@ def submit(code: str) -> Any:
     mine = _attempt_or_404(code)
     try:
         attempts.submit(mine, seq=_seq(), answers={})
-    except Stale as no:
-        return _review_page(mine, stale=str(no)), 409
+    except Stale:
+        problem = _("มีคำตอบใหม่กว่าจากอีกหน้าต่างหรืออีกเครื่อง ตรวจอีกครั้งแล้วส่ง")
+        return _attempt_page("learning/review.html", mine, 409, problem=problem)
     db.session.commit()
     return redirect(url_for("learning.result", code=code), 303)
 
@@ -254,18 +252,21 @@ def result(code: str) -> Any:
     mine = _attempt_or_404(code)
     if mine.submitted_at is None:
         return redirect(url_for("learning.attempt", code=code), 303)
-    found = catalog.at_edition(mine.edition_id)
-    learned = _progress(catalog.course(mine.course) or found)
-    marked: tuple[marking.Marked, ...] = attempts.result_of(mine)
+    taken = catalog.at_edition(mine.edition_id)
+    now = catalog.course(mine.course) or taken
+    learned = _progress(now)
+    marked = attempts.result_of(mine)
     return render_template(
         "learning/result.html",
         attempt=mine,
-        course=found,
-        module=found.module(mine.module),
+        course=now,
+        module=taken.module(mine.module),
+        # Where links lead: the part as it is now, which may have lost lessons or have been taken back.
+        now=now.module(mine.module),
         quiz=attempts.quiz_of(mine),
         missed=[one for one in marked if not one.is_right],
         right=[one for one in marked if one.is_right],
-        number=len(attempts.earlier(viewer(), mine.course, mine.module)),
+        number=attempts.number_of(mine),
         progress=learned,
         cells=progress.strip_of_user(learned),
     )
