@@ -1,0 +1,133 @@
+"""One Chromium, one demonstration and one window per visitor for each worker; a picture of every failure."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from config import ROOT
+from tests.browser.demonstration import Demonstration, served
+from tests.browser.looking import HEIGHT, WATCH_POLICY, WIDTHS, Complaints
+from tests.browser.places import NOBODY
+from tests.browser.walking import sign_in
+
+SCREENS = ROOT / "tests" / "screens"
+FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+Window = tuple[Page, Complaints]
+Open = Callable[..., BrowserContext]
+_in_use: list[Page] = []  # the pages of the running test, for pictures
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and report.when == "call":
+        SCREENS.mkdir(exist_ok=True)
+        name = re.sub(r"[^\w.-]+", "-", item.name)[:120]
+        for number, page in enumerate(page for page in _in_use if not page.is_closed()):
+            page.screenshot(path=SCREENS / f"{name}.{number}.png", full_page=True)
+    return report
+
+
+def chromium() -> str:
+    """The browser to drive: CHROMIUM, else the distribution's. Without one CI fails and other runs say what they leave out."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"no Chromium at {path}: in CI nothing is skipped")
+        pytest.skip(f"NO BROWSER: no Chromium at {path}; install it or set CHROMIUM to run the browser part")
+    return path
+
+
+@pytest.fixture(scope="session")
+def demonstration(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with served(shared, base / "instance") as demonstration:
+        yield demonstration
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else list(FLAGS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def opened(browser: Browser, demonstration: Demonstration) -> Open:
+    """Opens a new visitor: cookies, storage and cache of their own."""
+
+    def open_(**settings: Any) -> BrowserContext:
+        context = browser.new_context(
+            base_url=demonstration.url,
+            viewport={"width": WIDTHS[0], "height": HEIGHT},
+            locale="th-TH",
+            timezone_id="Asia/Bangkok",
+            reduced_motion="reduce",  # no colour is measured half-way
+            **settings,
+        )
+        context.set_default_timeout(15_000)
+        context.add_init_script(WATCH_POLICY)
+        return context
+
+    return open_
+
+
+@pytest.fixture
+def visitor(opened: Open) -> Iterator[Open]:
+    """Opens visitors that leave at the end of the test."""
+    contexts = []
+
+    def open_(**settings: Any) -> BrowserContext:
+        contexts.append(opened(**settings))
+        contexts[-1].on("page", watch)
+        return contexts[-1]
+
+    def watch(page: Page) -> None:
+        _in_use.append(page)
+
+    _in_use.clear()
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def window_of(opened: Open) -> Callable[[str], Window]:
+    """The one window of each visitor of the house, signed in, kept for the whole run."""
+    windows: dict[str, Window] = {}
+
+    def window(name: str) -> Window:
+        if name not in windows:
+            page = opened().new_page()
+            complaints = Complaints()
+            complaints.listen(page)
+            if name != NOBODY:
+                sign_in(page, f"{name}@demo.example")
+            windows[name] = page, complaints
+        _in_use[:] = [windows[name][0]]
+        return windows[name]
+
+    return window

@@ -1,0 +1,87 @@
+"""What a careful visitor would notice on a page: barriers, words cut off at the side, complaints of the browser."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from playwright.sync_api import ConsoleMessage, Page
+
+WIDTHS = (1280, 768, 360, 320)
+HEIGHT = 900
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+# What reaches beyond the right edge, unless a box around it scrolls or cuts by intent.
+TOO_WIDE = """() => {
+  const root = document.documentElement, edge = root.clientWidth;
+  if (document.scrollingElement.scrollWidth <= edge) return [];
+  const held = (e) => { for (let p = e.parentElement; p && p !== root; p = p.parentElement)
+    if (getComputedStyle(p).overflowX !== "visible") return true; return false; };
+  const wide = [...document.body.querySelectorAll("*")].filter(
+    (e) => e.getBoundingClientRect().right > edge + 0.5 && !held(e));
+  return wide.slice(0, 5).map((e) => e.outerHTML.slice(0, 160)).concat(`${document.scrollingElement.scrollWidth} > ${edge}`);
+}"""
+
+# WCAG 1.4.12; a sheet made in script is not style that the policy forbids.
+SPREAD = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+    p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [sheet];
+}"""
+GATHER = "() => { document.adoptedStyleSheets = []; }"
+
+# A breach of the policy is told to the window before any of ours could listen, so this goes in first.
+WATCH_POLICY = """addEventListener("securitypolicyviolation",
+  (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));"""
+
+
+@dataclass
+class Complaints:
+    """What the browser said against a page since it was last asked."""
+
+    told: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.told.append(f"error: {error}"))
+        page.on("requestfailed", lambda request: self._failed(request.url, request.failure))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.told.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _failed(self, url: str, why: str | None) -> None:
+        if why != "net::ERR_ABORTED":  # left for the next page, or a download
+            self.told.append(f"not loaded: {url} {why}")
+
+    def of(self, page: Page, *, status: int = 200) -> list[str]:
+        """And forget them. That a page is an error page the browser tells too; that is no complaint."""
+        told, self.told = self.told, []
+        own = f"status of {status}"
+        return [one for one in told if status < 400 or own not in one or page.url not in one]
+
+
+def axe(page: Page) -> list[str]:
+    """Each barrier axe finds, with the elements concerned."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"], "runOnly": list(RULES)}
+    found: list[Any] = page.evaluate(
+        "(options) => axe.run(options).then((result) => result.violations)", options
+    )
+    return [AxeResults({"violations": found}).generate_report()] if found else []
+
+
+def sideways(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
+    """What makes the page scroll sideways at one of these widths, and at 360 px with the text spread wide."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        found += [f"at {width} px: {one}" for one in page.evaluate(TOO_WIDE)]
+        if width == 360:
+            page.evaluate(SPREAD)
+            found += [f"at 360 px with text spacing: {one}" for one in page.evaluate(TOO_WIDE)]
+            page.evaluate(GATHER)
+    page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+    return found

@@ -1,0 +1,97 @@
+"""Every page there is: endpoint, an example address, and who may open it. `{names}` in an address are known from stage.py."""
+
+from dataclasses import dataclass
+
+NOBODY = "nobody"
+PEOPLE = ("lamai", "sakda", "wit", "mali", "orn")
+EVERYONE = (NOBODY, *PEOPLE)
+ORGANIZER = ("orn",)
+COORDINATOR = ("mali",)
+
+
+@dataclass(frozen=True)
+class Place:
+    endpoint: str  # "" for what is no endpoint's page
+    address: str
+    who: tuple[str, ...] = EVERYONE
+    status: int = 200
+
+
+PLACES = (
+    Place("home.landing", "/"),
+    Place("accounts.sign_in", "/sign-in", (NOBODY,)),
+    Place("accounts.sign_up", "/sign-up", (NOBODY,)),
+    Place("accounts.sign_up_sent", "/sign-up/sent", (NOBODY,)),
+    Place("accounts.confirm", "/confirm/{confirm}", (NOBODY,)),
+    Place("accounts.confirm", "/confirm/worn-out", (NOBODY,), 410),
+    Place("accounts.forgot", "/forgot-password", (NOBODY,)),
+    Place("accounts.forgot_sent", "/forgot-password/sent", (NOBODY,)),
+    Place("accounts.reset", "/reset-password/{reset}", (NOBODY,)),
+    Place("accounts.account", "/account", PEOPLE),
+    Place("awards.timeline", "/award"),
+    Place("programme.speakers", "/speakers"),
+    Place("programme.speaker", "/speakers/kku-quality"),
+    Place("participation.workshops", "/workshops"),
+    Place("participation.workshop", "/workshops/pmqa40-2566"),
+    Place("participation.workshop", "/workshops/excellence-2566"),
+    Place("participation.cancel", "/workshops/excellence-2566/registration/cancel", ("lamai", "mali")),
+    Place("participation.calendar", "/calendar", PEOPLE),
+    Place("learning.courses", "/learn"),
+    Place("learning.course", "/learn/pmqa40"),
+    Place("learning.course", "/learn/pmqa2562"),
+    Place("learning.lesson", "/learn/pmqa40/op/ruler"),
+    Place("learning.lesson", "/learn/pmqa40/op/situation", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa40/op/context", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa40/c1/asks", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa40/c1/impact", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa40/c1/integrity", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa40/c1/network", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa40/c1/vision", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa2562/op/why-op", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa2562/op/description", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa2562/op/situation", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa2562/c1/adli", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa2562/c1/governance", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa2562/c1/results", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa2562/c1/senior-leaders", (NOBODY, "lamai")),
+    Place("learning.quiz", "/learn/pmqa40/op/quiz", PEOPLE),
+    Place("learning.quiz", "/learn/pmqa2562/c1/quiz", ("lamai",)),
+    Place("learning.attempt", "/attempts/{open}", ("lamai",)),
+    Place("learning.attempt", "/attempts/{open}?q=1", ("lamai",)),
+    Place("learning.review", "/attempts/{open}/review", ("lamai",)),
+    Place("learning.result", "/attempts/{failed}/result", ("lamai",)),
+    Place("learning.result", "/attempts/{passed}/result", ("lamai",)),
+    Place("home.me", "/me", PEOPLE),
+    Place("home.agency", "/agency", COORDINATOR),
+    Place("organize.dashboard", "/organize", ORGANIZER),
+    Place("organize.coverage", "/organize/coverage", ORGANIZER),
+    Place("organize.coverage", "/organize/coverage?course=pmqa2562&as_of=2566-02-10&state=begun", ORGANIZER),
+    Place("organize.coverage", "/organize/coverage?as_of=31/2/2566", ORGANIZER, 422),
+    Place("organize.coverage", "/organize/coverage?q=ไม่มีหน่วยงานนี้", ORGANIZER),
+    Place("organize.outbox", "/organize/outbox", ORGANIZER),
+    Place("organize.outbox", "/organize/outbox?status=failed", ORGANIZER),
+    Place("organize.message", "/organize/outbox/{message}", ORGANIZER),
+    Place("organize.approvals", "/organize/approvals", ORGANIZER),
+    Place("organize.imports", "/organize/imports", ORGANIZER),
+    Place("roster.roster", "/organize/workshops/pmqa40-2566/roster", ORGANIZER),
+    Place("roster.roster", "/organize/workshops/pmqa40-2566/roster?session=day2", ORGANIZER),
+    Place("roster.roster", "/organize/workshops/excellence-2566/roster?status=waitlisted", ORGANIZER),
+    Place("roster.roster", "/organize/workshops/pmqa40-2566/roster?q=ไม่มีคนนี้", ORGANIZER),
+    Place("roster.seats", "/organize/workshops/pmqa40-2566/seats", ORGANIZER),
+    Place("", "/no-such-page", EVERYONE, 404),
+    Place("organize.dashboard", "/organize", ("lamai", "sakda", "wit", "mali"), 403),
+)
+
+# What answers a GET with something that is no page, or with the way to one.
+FILES = {
+    "accounts.change_password": "/account/password",
+    "home.healthz": "/healthz",
+    "home.metrics": "/metrics",
+    "learning.file": "/learn/pmqa40/files/1/img/levels.svg",
+    "organize.coverage_export": "/organize/coverage.csv",
+    "organize.template": "/organize/imports/agencies.csv",
+    "participation.feed": "/calendar/{feed}.ics",
+    "participation.workshop_calendar": "/workshops/pmqa40-2566.ics",
+    "roster.attendance_calendar": "/organize/workshops/pmqa40-2566/attendance.ics",
+    "roster.export": "/organize/workshops/pmqa40-2566/roster.xlsx",
+}

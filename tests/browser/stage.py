@@ -1,0 +1,134 @@
+"""Run in a fresh demonstration: adds the states pages should be seen in, and prints what the tests must know, as JSON."""
+
+import json
+import sys
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.accounts import links, passwords, people
+from portal.accounts.models import Agency, User
+from portal.core.db import db, writing
+from portal.courses import catalog
+from portal.learning import attempts
+from portal.learning.models import Attempt
+from portal.mail import outbox
+from portal.mail.models import OutboxMessage
+from portal.participation import attendance, calendars, eligibility, registration
+from portal.participation.models import AttendanceState, Registration, RegistrationStatus
+from portal.programme import workshops
+from tests.cast import PASSWORD
+from wsgi import app
+
+Answers = dict[str, list[str]]
+
+
+def answers_of(course: str, module: str, *, right: bool = True) -> Answers:
+    """Question → keys of its right choices, or of its first wrong one."""
+    part = catalog.course(course).module(module)  # type: ignore[union-attr]
+    assert part is not None
+    assert part.quiz is not None
+    answers = {}
+    for question in part.quiz.questions:
+        keys = [choice.key for choice in question.choices if choice.is_correct is right]
+        answers[question.id] = keys if right else keys[:1]
+    return answers
+
+
+def attempt(user: User, course: str, module: str, answers: Answers) -> Attempt:
+    """An open attempt of this person with these answers saved."""
+    found = catalog.course(course)
+    assert found is not None
+    part = found.module(module)
+    assert part is not None
+    begun = attempts.start(user, found, part)
+    asked = {one.question.id for one in attempts.paper_of(begun)}
+    seq = attempts.latest(begun)[0]
+    attempts.save(begun, seq=seq, answers={name: keys for name, keys in answers.items() if name in asked})
+    return begun
+
+
+def submitted(user: User, course: str, module: str, *, missed: int) -> str:
+    """The code of a submitted attempt with so many wrong answers, the first of them left open."""
+    answers = answers_of(course, module)
+    begun = attempt(user, course, module, {})
+    asked = [one.question.id for one in attempts.paper_of(begun)]
+    for question in asked[:missed]:
+        answers[question] = answers_of(course, module, right=False)[question]
+    answers.pop(asked[0] if missed else "", None)
+    begun = attempt(user, course, module, answers)
+    attempts.submit(begun, seq=attempts.latest(begun)[0], answers={})
+    return begun.code
+
+
+def eligible_newcomer() -> str:
+    """Somebody approved with no registration and no attempt, whose agency may come to the workshop on PMQA 4.0."""
+    workshop = workshops.workshop_by_code("pmqa40-2566")
+    assert workshop is not None
+    for agency in db.session.scalars(select(Agency).where(Agency.is_sample).order_by(Agency.id.desc())):
+        person = people.create_user(
+            email="kaew@demo.example", name="แก้ว ไร้สคริปต์", agency=agency, is_sample=True
+        )
+        person.password_hash = passwords.hash_password(PASSWORD)
+        if eligibility.refusal(workshop, person) is None:
+            return person.email
+        db.session.delete(person)
+        db.session.flush()
+    raise LookupError("no agency of the demonstration may come")
+
+
+def mark_some() -> None:
+    """A few marks of attendance, one of each kind."""
+    workshop = workshops.workshop_by_code("pmqa40-2566")
+    assert workshop is not None
+    seated = select(Registration).where(
+        Registration.workshop_id == workshop.id, Registration.status == RegistrationStatus.CONFIRMED
+    )
+    marks = dict(zip(db.session.scalars(seated.limit(len(AttendanceState))), AttendanceState, strict=True))
+    attendance.mark_all(workshop.sessions[0], marks, by=None, how=attendance.ON_THE_ROSTER)
+
+
+def unconfirmed() -> User:
+    person = people.create_user(email="rung@demo.example", name="รุ่ง มาใหม่")
+    person.agency = db.session.scalars(select(Agency).where(Agency.code == "SAMPLE-DEPT")).one()
+    person.confirmed_at = person.approved_at = None
+    person.password_hash = passwords.hash_password(PASSWORD)
+    db.session.flush()
+    return person
+
+
+def set_stage() -> dict[str, Any]:
+    cast = {name: people.by_email(f"{name}@demo.example") for name in ("orn", "mali", "lamai", "sakda")}
+    lamai, mali, sakda = cast["lamai"], cast["mali"], cast["sakda"]
+    assert lamai is not None
+    assert mali is not None
+    assert sakda is not None
+    queued = workshops.workshop_by_code("excellence-2566")
+    assert queued is not None
+    registration.register(queued, user=lamai)
+    calendars.rotate(lamai)
+    mark_some()
+    new = unconfirmed()
+    known = {
+        "open": attempt(lamai, "pmqa40", "op", {}).code,
+        "failed": submitted(lamai, "pmqa2562", "c1", missed=6),
+        "passed": submitted(lamai, "pmqa2562", "op", missed=2),
+        "confirm": links.make("confirm", new),
+        "reset": links.make("reset", mali),
+        "feed": calendars.feed_of(lamai).secret,  # type: ignore[union-attr]
+        "newcomer": eligible_newcomer(),
+        "answers": {one.code: {module.code: answers_of(one.code, module.code) for module in one.required_modules} for one in catalog.courses()},
+    }  # fmt: skip
+    db.session.commit()
+    outbox.deliver_due(limit=100)
+    known["message"] = db.session.scalar(
+        select(OutboxMessage.code).where(OutboxMessage.to_email == lamai.email)
+    )
+    outbox.enqueue(kind="example", to_email="new@demo.example", subject="จดหมายที่ยังรอส่ง", text="ข้อความเปล่า")
+    db.session.commit()
+    return known
+
+
+if __name__ == "__main__":
+    with app.app_context(), writing():
+        json.dump(set_stage(), sys.stdout)

@@ -1,0 +1,117 @@
+"""Every page, signed out and in each role, in light and in dark: no barrier, no complaint of the browser, nothing cut off at the side."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.browser.conftest import Open, Window
+from tests.browser.demonstration import Demonstration
+from tests.browser.looking import axe, sideways
+from tests.browser.places import FILES, NOBODY, PLACES, Place
+
+VISITS = [(who, place) for place in PLACES for who in place.who]
+IN_ENGLISH = [(place.who[0], place) for place in PLACES]
+
+
+def name(value: object) -> str:
+    return value.address if isinstance(value, Place) else str(value)
+
+
+def test_every_page_has_an_example(app: Flask) -> None:
+    examples = {place.endpoint for place in PLACES if place.endpoint}
+    shown = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert shown == examples | set(FILES)
+    assert not examples & set(FILES)
+
+
+def test_every_example_is_a_page_of_its_endpoint(app: Flask) -> None:
+    addresses = app.url_map.bind("localhost")
+    for place in PLACES:
+        if place.endpoint:
+            assert addresses.match(place.address.partition("?")[0])[0] == place.endpoint
+    for endpoint, address in FILES.items():
+        assert addresses.match(address)[0] == endpoint
+
+
+@pytest.mark.parametrize(("who", "place"), VISITS, ids=name)
+def test_a_page_is_open_to_all_senses_and_screens(
+    demonstration: Demonstration, window_of: Callable[[str], Window], who: str, place: Place
+) -> None:
+    page, complaints = window_of(who)
+    page.emulate_media(color_scheme="light")
+    response = page.goto(place.address.format_map(demonstration.known))
+    assert response is not None
+    assert response.status == place.status
+    found = [f"light: {one}" for one in axe(page)]
+    assert page.locator("h1").is_visible()
+    found += sideways(page)
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {one}" for one in axe(page)]
+    found += complaints.of(page, status=place.status)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("who", "place"), IN_ENGLISH, ids=name)
+def test_a_page_fits_small_screens_in_english_too(
+    demonstration: Demonstration, window_of: Callable[[str], Window], who: str, place: Place
+) -> None:
+    page, complaints = window_of(who)
+    english = {"name": "lang", "value": "en", "url": demonstration.url}
+    page.context.add_cookies([english])  # type: ignore[list-item]
+    try:
+        page.goto(place.address.format_map(demonstration.known))
+        assert page.locator("html").get_attribute("lang") == "en"
+        found = sideways(page) + complaints.of(page, status=place.status)
+    finally:
+        page.context.clear_cookies(name="lang")
+    assert not found, "\n".join(found)
+
+
+def test_the_dark_that_a_reader_chooses_is_the_dark_of_the_device(visitor: Open) -> None:
+    colours = """() => { const of = getComputedStyle(document.documentElement), names = new Set();
+      for (const sheet of document.styleSheets) for (const rule of sheet.cssRules) {
+        const inner = rule.cssRules ? [...rule.cssRules] : [];
+        for (const one of [rule, ...inner]) for (const name of one.style || []) if (name.startsWith("--")) names.add(name);
+      }
+      return [...names].sort().map((name) => `${name}: ${of.getPropertyValue(name)}`); }"""
+    device = visitor(color_scheme="dark").new_page()
+    device.goto("/")
+    chosen = visitor(color_scheme="light").new_page()
+    chosen.goto("/")
+    bright = chosen.evaluate(colours)
+    chosen.click("button[name=theme][value=dark]")
+    assert chosen.evaluate(colours) == device.evaluate(colours)
+    assert chosen.evaluate(colours) != bright
+
+
+REFUSED = [
+    (NOBODY, "/sign-in", "/sign-in"),
+    (NOBODY, "/sign-up", "/sign-up"),
+    (NOBODY, "/forgot-password", "/forgot-password"),
+    ("lamai", "/account", "/account/password"),
+    ("orn", "/organize/imports", "/organize/imports/agencies"),
+]
+
+
+@pytest.mark.parametrize(("who", "address", "action"), REFUSED)
+def test_a_refused_form_is_open_to_all_senses_too(
+    window_of: Callable[[str], Window], who: str, address: str, action: str
+) -> None:
+    page, complaints = window_of(who)
+    page.emulate_media(color_scheme="light")
+    page.goto(address)
+    form = page.locator(f"main form[action='{action}']")
+    form.evaluate("form => form.noValidate = true")
+    with page.expect_navigation() as answer:
+        form.locator("button").first.click()
+    assert answer.value.status == 422
+    assert page.title().startswith("ผิดพลาด:")
+    found = axe(page) + sideways(page)
+    page.emulate_media(color_scheme="dark")
+    found += axe(page) + complaints.of(page, status=422)
+    assert not found, "\n".join(found)
+
+
+def test_the_server_had_no_trouble(demonstration: Demonstration) -> None:
+    assert "Traceback" not in demonstration.log.read_text("utf-8")
