@@ -185,7 +185,7 @@ def _attendance_event(
         organizer=_organizer(),
         attendees=tuple(map(_attendee, lines)),
         description=_attendance_in_words(lines, counts),
-        extra={"X-ATTENDANCE": "; ".join(f"{_state(state)}={counts[state]}" for state in STATE_WORDS)},
+        extra={"X-ATTENDANCE": " ".join(f"{_state(state)}={counts[state]}" for state in STATE_WORDS)},
         last_modified=max(filter(None, changes)),
     )
 

@@ -50,11 +50,17 @@ class SeatsForm(Form):
     closes_at = LineField(_l("เวลาปิดรับ"), [Optional(), _is_hour])
     venue = LineField(_l("สถานที่"), [at_most(300)])
 
-    def validate_opens_at(self, field: Field) -> None:
-        _pair(self.opens_on, field)
-
-    def validate_closes_at(self, field: Field) -> None:
-        _pair(self.closes_on, field)
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A day needs its hour and an hour its day."""
+        is_fine: bool = super().validate(extra_validators)
+        for day, hour in ((self.opens_on, self.opens_at), (self.closes_on, self.closes_at)):
+            if day.data and not hour.data:
+                hour.errors = [*hour.errors, _("ระบุเวลาของวันนี้ด้วย เช่น 16:30")]
+                is_fine = False
+            elif hour.data and not day.data:
+                day.errors = [*day.errors, _("ระบุวันของเวลานี้ด้วย เช่น 17 กุมภาพันธ์ 2566")]
+                is_fine = False
+        return is_fine
 
     @classmethod
     def of(cls, workshop: Workshop) -> "SeatsForm":
@@ -81,14 +87,6 @@ class SeatsForm(Form):
             registration_closes_at=_moment(self.closes_on.data, self.closes_at.data),
             venue=self.venue.data or "",
         )
-
-
-def _pair(day: Field, hour: Field) -> None:
-    """A day needs its hour and an hour its day."""
-    if day.data and not hour.data:
-        raise ValidationError(_("ระบุเวลาของวันนี้ด้วย เช่น 16:30"))
-    if hour.data and not day.data:
-        raise ValidationError(_("ระบุวันของเวลานี้ด้วย เช่น 17 กุมภาพันธ์ 2566"))
 
 
 def _moment(day: str | None, hour: str | None) -> datetime | None:

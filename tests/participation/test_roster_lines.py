@@ -1,0 +1,97 @@
+"""The roster as a list: order, filter, search and counts."""
+
+import pytest
+
+from portal.core.db import db
+from portal.participation import attendance, registration, roster
+from portal.participation.models import AttendanceState, RegistrationStatus
+
+CONFIRMED, WAITLISTED, CANCELLED = RegistrationStatus
+
+
+@pytest.fixture
+def crowd(make_workshop, make_people):
+    """เอก and ก้อย have a seat, ปู and กบ wait in this order, นก left."""
+    workshop = make_workshop(capacity=3)
+    people = make_people(5)
+    for person, name in zip(people, ("เอก ดีงาม", "นก บินสูง", "ก้อย รักเรียน", "ปู เดินดี", "กบ นาน้ำ"), strict=True):
+        person.name = name
+    rows = [registration.register(workshop, user=person) for person in people]
+    workshop.capacity = 2
+    db.session.commit()
+    registration.cancel(rows[1], by=people[1])
+    db.session.commit()
+    return workshop, rows
+
+
+def names(lines):
+    return [line.name.split()[0] for line in lines]
+
+
+def test_seats_by_name_in_thai_order_then_the_queue_by_arrival_then_who_left(crowd):
+    workshop, _ = crowd
+    lines = roster.roster_of(workshop)
+    assert names(lines) == ["ก้อย", "เอก", "ปู", "กบ", "นก"]
+    assert [line.status for line in lines] == [CONFIRMED, CONFIRMED, WAITLISTED, WAITLISTED, CANCELLED]
+
+
+def test_status_mark_and_words_narrow_the_list(crowd):
+    workshop, rows = crowd
+    first = workshop.sessions[0]
+    attendance.mark(rows[0], first, state=AttendanceState.ATTENDED, by=None, how="roster")
+    lines = roster.roster_of(workshop, session=first)
+    assert names(roster.matching(lines, status=WAITLISTED)) == ["ปู", "กบ"]
+    assert names(roster.matching(lines, status=CONFIRMED, state=AttendanceState.ATTENDED)) == ["เอก"]
+    assert names(roster.matching(lines, status=CONFIRMED, state="")) == ["ก้อย"]
+    assert names(roster.matching(lines, text="รักเรียน")) == ["ก้อย"]
+    assert roster.matching(lines, text="ไม่มีใครชื่อนี้") == []
+
+
+@pytest.mark.parametrize("text", ["เอก", "ดีงาม เอก", "หน่วยงาน เอก", "  ", "p0@DEMO"])
+def test_words_may_stand_in_any_order_and_in_name_agency_or_mail(crowd, text):
+    workshop, _ = crowd
+    assert "เอก" in names(roster.matching(roster.roster_of(workshop), text=text))
+
+
+def test_a_code_is_found_as_it_is_read_aloud(crowd):
+    workshop, rows = crowd
+    code = rows[2].code.lower()
+    found = roster.matching(roster.roster_of(workshop), text=f"{code[:4]}-{code[4:]}")
+    assert names(found) == ["ก้อย"]
+
+
+def test_a_doubled_or_misplaced_mark_is_found_as_well(crowd):
+    workshop, rows = crowd
+    rows[2].user.name = "น้ำใส ใจดี"
+    db.session.commit()
+    assert names(roster.matching(roster.roster_of(workshop), text="นํ้าใส")) == ["น้ำใส"]
+
+
+def test_counts_are_of_states_and_of_marks_among_those_with_a_seat(crowd):
+    workshop, rows = crowd
+    first = workshop.sessions[0]
+    attendance.mark(rows[0], first, state=AttendanceState.PARTIAL, by=None, how="roster")
+    counts = roster.counts(roster.roster_of(workshop, session=first))
+    assert (counts[CONFIRMED], counts[WAITLISTED], counts[CANCELLED]) == (2, 2, 1)
+    assert (counts[AttendanceState.PARTIAL], counts[None]) == (1, 1)
+
+
+def test_what_a_person_has_by_workshop(crowd):
+    workshop, rows = crowd
+    assert roster.standing_of_user(rows[0].user) == {workshop.id: CONFIRMED}
+    assert roster.standing_of_user(rows[1].user) == {}
+    assert [row.id for row in roster.of_user(rows[3].user)] == [rows[3].id]
+
+
+def test_one_query_for_any_number(crowd, make_people, queries):
+    workshop, _ = crowd
+    with queries() as few:
+        roster.roster_of(workshop, session=workshop.sessions[0])
+    for person in make_people(30):
+        registration.register(workshop, user=person)
+    db.session.commit()
+    assert workshop.sessions
+    with queries() as many:
+        assert len(roster.roster_of(workshop, session=workshop.sessions[0])) == 35
+    assert len(many) == 1
+    assert len(few) <= len(many) + 2
