@@ -63,7 +63,7 @@ fmt: setup-dev ## format code
 
 translations: setup-dev ## collect messages of code and templates into the English catalogue
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _n:1,2 --no-location --sort-output --omit-header -o portal/translations/messages.pot portal
-	@$(BIN)/pybabel -q update -i portal/translations/messages.pot -d portal/translations -l en --no-fuzzy-matching --ignore-obsolete
+	@$(BIN)/pybabel -q update -i portal/translations/messages.pot -d portal/translations -l en --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
 	@rm portal/translations/messages.pot
 
 requirements: setup-dev ## pin requirements*.in anew, with hashes

@@ -25,7 +25,7 @@ def _agencies(stream: BinaryIO, filename: str) -> Any:
 
 KINDS = {
     "agencies": Kind(
-        _l("หน่วยงาน"),
+        _l("รายชื่อหน่วยงาน"),
         ("code", "name_th", "name_en", "abbrev_th", "ministry_th", "type", "domains"),
         _agencies,
     ),
