@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from html import escape, unescape
 from xml.etree import ElementTree
 
+from portal.courses import pictures
+
 NAMESPACE = "http://www.w3.org/2000/svg"
 _IMAGE = re.compile(r'<img alt="([^"]*)" src="([^"]*\.svg)"\s*/?>')
 _OWN = re.compile(r"url\(#([^)]+)\)")
@@ -33,11 +35,10 @@ def set_in(html: str, file_of: Callable[[str], str | None], files: Mapping[str, 
 
 
 def _drawing(body: bytes, *, prefix: str) -> str | None:
-    """The SVG as an element of a page, its ids its own; None for none, or one with styles."""
-    try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - a pack is checked before it is published: no DOCTYPE
-    except ElementTree.ParseError:
+    """The SVG as an element of a page, its ids its own; None for one that is not sound, or has styles."""
+    if pictures.faults("drawing.svg", body):
         return None
+    root = ElementTree.fromstring(body)  # noqa: S314 - pictures lets no DOCTYPE and no deep nesting through
     if any(element.tag == f"{{{NAMESPACE}}}style" or "style" in element.attrib for element in root.iter()):
         return None
     for parent in list(root.iter()):

@@ -16,7 +16,7 @@ from portal.core.toml import BadContent
 from portal.courses import checker, pack
 from portal.courses.models import Edition, EditionFile
 
-MOST_TRIES = 5  # at taking the next number, on a database that lets two publishers run at once
+MOST_TRIES = 20  # at taking the next number, on a database that lets two publishers run at once
 
 
 class BrokenPack(BadContent):
@@ -100,7 +100,7 @@ def files_of(edition: Edition) -> dict[str, bytes]:
         .where(EditionFile.edition_id == edition.id)
         .order_by(EditionFile.path)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:

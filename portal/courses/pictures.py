@@ -71,7 +71,8 @@ class _Svg:
         self.found: list[Fault] = []
         self.depth = 0
         self.style: list[str] | None = None
-        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+        self.parser.XmlDeclHandler = self._declared
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
@@ -80,7 +81,10 @@ class _Svg:
 
     def read(self, body: bytes) -> list[Fault]:
         try:
+            body.decode("utf-8")
             self.parser.Parse(body, True)
+        except UnicodeDecodeError as error:
+            self.found.append((body.count(b"\n", 0, error.start) + 1, _("ไฟล์นี้ไม่ใช่ UTF-8")))
         except expat.ExpatError as error:
             self.found.append((error.lineno, _("อ่านเป็น SVG ไม่ได้: %(error)s", error=error)))
         except _Enough:
@@ -89,6 +93,10 @@ class _Svg:
 
     def _complain(self, text: str) -> None:
         self.found.append((self.parser.CurrentLineNumber, text))
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.lower() != "utf-8":
+            self._complain(_("ไฟล์นี้ไม่ใช่ UTF-8"))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _space, tag = name.rpartition(" ")

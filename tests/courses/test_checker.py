@@ -312,6 +312,12 @@ def test_text_that_would_keep_the_renderer_busy_is_refused_soon(text: str) -> No
     assert {finding.file for finding in found} <= {"op/how.md"}
 
 
+def test_a_drawing_nested_too_deeply_is_refused_and_not_drawn() -> None:
+    deep = packs.SVG.replace("<path", "<g>" * 5_000 + "<path").replace("</svg>", "</g>" * 5_000 + "</svg>")
+    found = checker.check(packs.CODE, packs.sound() | {"img/way.svg": deep.encode()})
+    assert {finding.file for finding in found} == {"img/way.svg"}
+
+
 HOSTILE_TOML = {
     "a number without end": "9" * 5_000,
     "brackets without end": "[" * 5_000,
