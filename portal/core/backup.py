@@ -9,6 +9,8 @@ from sqlalchemy import make_url
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
 
+MOST_TRIES = 3  # at a database that somebody has locked; each waits up to five seconds
+
 
 class NotAFile(Refused):
     text = _l("คำสั่งนี้ใช้กับ SQLite เท่านั้น สำหรับ PostgreSQL ใช้ pg_dump และ pg_restore")
@@ -84,5 +86,13 @@ def _reading(file: Path) -> sqlite3.Connection:
 
 def _copy(source: Path, to: Path) -> None:
     """All pages of one database into another, as they stand at one moment."""
+    tries = 0
+
+    def give_up(status: int, _remaining: int, _total: int) -> None:  # else it waits for a lock without end
+        nonlocal tries
+        tries = tries + 1 if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else 0
+        if tries > MOST_TRIES:
+            raise sqlite3.OperationalError("database is locked")
+
     with closing(_reading(source)) as read, closing(sqlite3.connect(to)) as written:
-        read.backup(written)
+        read.backup(written, progress=give_up)

@@ -32,7 +32,7 @@ def browser(app):
 
 
 def is_kept(response) -> bool:
-    return response.headers.get("X-Page") == "kept"
+    return bool(response.headers.get("X-Page") == "kept")
 
 
 def test_the_second_reader_gets_the_page_of_the_first_without_a_query(client, kept, queries):
