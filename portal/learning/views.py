@@ -13,7 +13,7 @@ from portal.core.guard import public
 from portal.core.i18n import _, language
 from portal.courses import catalog
 from portal.courses.course import Course, Module
-from portal.learning import attempts, progress
+from portal.learning import attempts, coverage, progress
 from portal.learning.attempts import AlreadySubmitted, ImpossibleAnswer, Stale
 from portal.learning.models import Attempt
 from portal.learning.progress import Progress
@@ -247,6 +247,14 @@ def submit(code: str) -> Any:
     return redirect(url_for("learning.result", code=code), 303)
 
 
+def _passed_in_agency(mine: Attempt, course: Course) -> int:
+    """How many people of the person's agency, to which this pass counts, have passed the same part; 0 for a fail."""
+    if not mine.passed or mine.agency_id is None or mine.agency_id != viewer().agency_id:
+        return 0
+    cover = coverage.of_agency(mine.agency_id, course).covers.get(mine.module)
+    return cover.people if cover else 0
+
+
 @bp.get("/attempts/<code>/result")
 def result(code: str) -> Any:
     mine = _attempt_or_404(code)
@@ -267,6 +275,7 @@ def result(code: str) -> Any:
         missed=[one for one in marked if not one.is_right],
         right=[one for one in marked if one.is_right],
         number=attempts.number_of(mine),
+        colleagues=_passed_in_agency(mine, now),
         progress=learned,
         cells=progress.strip_of_user(learned),
     )
