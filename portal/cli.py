@@ -1,6 +1,7 @@
 """The roof: the `flask …` commands, each a thin door to a rule; the commit of a command stands here."""
 
 import logging
+import re
 import signal
 import sys
 import threading
@@ -33,6 +34,7 @@ log = logging.getLogger("portal.worker")
 
 WORKER_PAUSE_SECONDS = 2.0
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+AGENCIES = "agencies.csv"
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -80,17 +82,32 @@ def load_everything(folder: Path) -> list[str]:
     def step(name: str, load: Callable[[], Any]) -> None:
         try:
             said.append(f"{name}: {load()}")
-        except BadContent as no:
-            findings.extend(no.findings)
+        except (BadContent, SheetError) as no:
+            findings.extend(_findings_of(no))
 
-    if (folder / "agencies.csv").exists():
-        step("agencies", lambda: _import_agencies(folder / "agencies.csv"))
+    if (folder / AGENCIES).exists():
+        step("agencies", lambda: _import_agencies(folder / AGENCIES))
     step("award rounds", lambda: len(award_files.load(folder)))
     step("workshops", lambda: programme_files.load(folder))
     step("courses", lambda: [f"{one.course} {one.number}" for one in course_files.load_folder(folder)])
     if findings:
         raise BadContent(findings)
     return said
+
+
+def _findings_of(no: BadContent | SheetError) -> list[Finding]:
+    """What was refused, each by its file and line; a cell of the agencies' table by its row."""
+    if isinstance(no, BadContent):
+        return list(no.findings)
+    rows = [(re.sub(r"\D", "", error.cell), str(error)) for error in no.errors] or [("1", str(no))]
+    return [Finding(AGENCIES, int(row or 1), text) for row, text in rows]
+
+
+def _check_agencies(folder: Path) -> None:
+    if (folder / AGENCIES).exists():
+        with (folder / AGENCIES).open("rb") as stream:
+            if errors := agency_rules.faults_of(sheets.read_table(stream, AGENCIES)):
+                raise SheetError(errors=errors)
 
 
 @content.command("check")
@@ -100,11 +117,11 @@ def check_content(folder: Path | None) -> None:
     """Check every file of content/ and print all that is wrong, with file and line."""
     folder = folder or Path(current_app.config["CONTENT"])
     findings = course_files.check_folder(folder)
-    for read in (award_files.read, programme_texts.read):
+    for read in (_check_agencies, award_files.read, programme_texts.read):
         try:
             read(folder)
-        except BadContent as no:
-            findings.extend(no.findings)
+        except (BadContent, SheetError) as no:
+            findings.extend(_findings_of(no))
     if findings:
         raise BadContent(findings)
     click.echo("content is sound")

@@ -107,10 +107,10 @@ def import_agencies(table: Table) -> Imported:
 
     Refuses with SheetError that names every bad cell. Without a column `domains` the known mail domains stay as they are.
     """
-    require_columns(table, REQUIRED, optional=OPTIONAL)
+    errors = faults_of(table)
     query = select(Agency).options(selectinload(Agency.domains))
     known = {agency.code: agency for agency in db.session.scalars(query)}
-    errors = [*_bad_cells(table), *_doubled(table), *_names_taken(table, known)]
+    errors += _names_taken(table, known)
     if errors:
         raise SheetError(errors=sorted(errors, key=lambda error: _place(error.cell)))
     done = Imported()
@@ -118,6 +118,12 @@ def import_agencies(table: Table) -> Imported:
         _import_row(row, known.get(row["code"]), done, has_domains="domains" in table.columns)
     db.session.flush()
     return done
+
+
+def faults_of(table: Table) -> list[CellError]:
+    """What is wrong in the table itself, whichever agencies there are. Refuses with SheetError one without the right columns."""
+    require_columns(table, REQUIRED, optional=OPTIONAL)
+    return [*_bad_cells(table), *_doubled(table)]
 
 
 def _import_row(row: Row, agency: Agency | None, done: Imported, *, has_domains: bool) -> None:

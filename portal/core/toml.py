@@ -36,7 +36,7 @@ class BadContent(Refused):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(
-            sorted(findings, key=lambda finding: (finding.file, finding.line, finding.text))
+            sorted(set(findings), key=lambda finding: (finding.file, finding.line, finding.text))
         )
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
