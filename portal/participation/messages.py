@@ -3,7 +3,7 @@
 from portal.core.i18n import in_language
 from portal.mail import outbox
 from portal.mail.compose import compose
-from portal.participation import calendars, seats
+from portal.participation import calendars
 from portal.participation.models import Registration
 
 
@@ -12,14 +12,9 @@ def registered(registration: Registration) -> None:
     _send("registered", registration, method="REQUEST")
 
 
-def waitlisted(registration: Registration) -> None:
-    """You wait, at this place, for this reason."""
-    _send(
-        "waitlisted",
-        registration,
-        position=seats.position(registration),
-        is_held_up=seats.agency_is_at_most(registration.workshop, registration.agency_id),
-    )
+def waitlisted(registration: Registration, *, position: int, is_held_up: bool) -> None:
+    """You wait, at this place, because it is full or (`is_held_up`) because your agency has its maximum."""
+    _send("waitlisted", registration, position=position, is_held_up=is_held_up)
 
 
 def promoted(registration: Registration) -> None:

@@ -5,6 +5,7 @@ twice, and after every rule here no seat is free while somebody waits whom nothi
 """
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from sqlalchemy import func, select
@@ -40,12 +41,21 @@ def register(workshop: Workshop, *, user: User, by: User | None = None) -> Regis
     no = eligibility.refusal(workshop, user)
     if no is not None:
         raise no
-    _promote(workshop)
-    has_seat = _has_room(workshop, user.agency_id)
-    mine = _at_the_end(mine or Registration(workshop=workshop, user=user, sequence=-1))
-    mine.status = CONFIRMED if has_seat else WAITLISTED
-    _note(mine, Move.REGISTERED if has_seat else Move.WAITLISTED, by=by or user)
-    (messages.registered if has_seat else messages.waitlisted)(mine)
+    counted = _count(workshop, user.agency_id)
+    if counted.waiting and not counted.is_full and _promote(workshop):
+        counted = _count(workshop, user.agency_id)
+    mine = mine or Registration(workshop=workshop, user=user, sequence=-1)
+    mine.status = CONFIRMED if counted.has_room else WAITLISTED
+    mine.agency_id = user.agency_id
+    mine.arrival = counted.last_arrival + 1
+    mine.registered_at = mine.changed_at = clock.now()
+    mine.sequence += 1
+    if counted.has_room:
+        _note(mine, Move.REGISTERED, by=by or user)
+        messages.registered(mine)
+    else:
+        _note(mine, Move.WAITLISTED, by=by or user)
+        messages.waitlisted(mine, position=counted.waiting + 1, is_held_up=counted.agency_is_at_most)
     return mine
 
 
@@ -101,6 +111,39 @@ def hold(workshop: Workshop) -> Workshop:
     return db.session.scalars(locked.execution_options(populate_existing=True)).one()
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """What a decision about one person of one agency stands on, counted under the lock."""
+
+    is_full: bool
+    agency_is_at_most: bool
+    waiting: int
+    last_arrival: int
+
+    @property
+    def has_room(self) -> bool:
+        return not self.is_full and not self.agency_is_at_most
+
+
+def _count(workshop: Workshop, agency_id: int | None) -> _Counted:
+    """Under the lock, which the caller holds. One query."""
+    has_seat = Registration.status == CONFIRMED
+    confirmed, of_agency, waiting, last = db.session.execute(
+        select(
+            func.count().filter(has_seat),
+            func.count().filter(has_seat, Registration.agency_id == agency_id),
+            func.count().filter(Registration.status == WAITLISTED),
+            func.max(Registration.arrival),
+        ).where(Registration.workshop_id == workshop.id)
+    ).one()
+    return _Counted(
+        is_full=workshop.capacity is not None and confirmed >= workshop.capacity,
+        agency_is_at_most=seats.is_most(workshop, of_agency) and agency_id is not None,
+        waiting=waiting,
+        last_arrival=last or 0,
+    )
+
+
 def _promote(workshop: Workshop) -> list[Registration]:
     """Under the lock, which the caller holds."""
     if workshop.status not in PASSES_SEATS_ON or workshop.ends_on < clock.today():
@@ -122,10 +165,6 @@ def _promote(workshop: Workshop) -> list[Registration]:
         _note(row, Move.PROMOTED, by=None)
         messages.promoted(row)
     return list(rows)
-
-
-def _has_room(workshop: Workshop, agency_id: int | None) -> bool:
-    return not seats.seats(workshop).is_full and not seats.agency_is_at_most(workshop, agency_id)
 
 
 def _next_in_line(workshop: Workshop, free: int | None) -> list[int]:
@@ -161,19 +200,6 @@ def _held_by_agency(workshop: Workshop) -> Counter[int]:
     return Counter(
         {agency_id: count for agency_id, count in db.session.execute(held) if agency_id is not None}
     )
-
-
-def _at_the_end(registration: Registration) -> Registration:
-    """The registration as it arrives now: behind all others, with the agency the person has now."""
-    with db.session.no_autoflush:
-        last = select(func.max(Registration.arrival)).where(
-            Registration.workshop_id == registration.workshop.id
-        )
-        registration.arrival = (db.session.scalar(last) or 0) + 1
-        registration.agency_id = registration.user.agency_id
-    registration.registered_at = registration.changed_at = clock.now()
-    registration.sequence += 1
-    return registration
 
 
 def _note(registration: Registration, move: Move, *, by: User | None, why: str = "") -> None:

@@ -70,11 +70,16 @@ def held_by(workshop: Workshop, agency_id: int | None) -> int:
     return db.session.scalar(held) or 0
 
 
+def is_most(workshop: Workshop, held: int) -> bool:
+    """Whether an agency that holds so many seats has as many as one agency may. No query."""
+    return workshop.per_agency is not None and held >= workshop.per_agency
+
+
 def agency_is_at_most(workshop: Workshop, agency_id: int | None) -> bool:
-    """Whether this agency holds as many seats as one agency may. Nobody's people (no agency) are never limited."""
+    """Whether this agency holds as many seats as one agency may; who has no agency is never limited. One query."""
     if workshop.per_agency is None or agency_id is None:
         return False
-    return held_by(workshop, agency_id) >= workshop.per_agency
+    return is_most(workshop, held_by(workshop, agency_id))
 
 
 def position(registration: Registration) -> int:

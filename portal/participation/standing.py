@@ -52,7 +52,7 @@ def standing_of(workshop: Workshop, user: User | None) -> Standing:
     if no is not None:
         return Standing(Place.REFUSED, counted, refusal=no)
     holds = seats.held_by(workshop, user.agency_id)
-    return Standing(Place.OPEN, counted, agency_holds=holds, is_held_up=_is_most(workshop, holds))
+    return Standing(Place.OPEN, counted, agency_holds=holds, is_held_up=seats.is_most(workshop, holds))
 
 
 def _with_registration(workshop: Workshop, counted: Seats, mine: Registration) -> Standing:
@@ -67,7 +67,3 @@ def _with_registration(workshop: Workshop, counted: Seats, mine: Registration) -
         is_held_up=seats.agency_is_at_most(workshop, mine.agency_id),
         may_cancel=may_cancel,
     )
-
-
-def _is_most(workshop: Workshop, holds: int) -> bool:
-    return workshop.per_agency is not None and holds >= workshop.per_agency

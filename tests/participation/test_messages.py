@@ -132,7 +132,7 @@ def test_left_the_queue(full, cast, mails):
 
 def test_the_same_move_is_never_mailed_twice(full, cast, mails):
     _, _, mine = full
-    messages.waitlisted(mine)
+    messages.waitlisted(mine, position=1, is_held_up=False)
     assert len(mails(cast.lamai)) == 1
 
 
