@@ -56,6 +56,36 @@ MINISTRIES = {
         "จังหวัดดอกคูน",
     ),
 }
+ENGLISH = {
+    "กรมตัวอย่าง": "Sample Department",
+    "จังหวัดสมมติ": "Imaginary Province",
+    "กรมสายน้ำ": "Department of Streams",
+    "กรมทุ่งรวงทอง": "Department of Golden Fields",
+    "กรมดวงดาว": "Department of Stars",
+    "กรมกระดาษสา": "Department of Mulberry Paper",
+    "กรมเรือใบ": "Department of Sailing Boats",
+    "กรมป่าสนเขา": "Department of Pine Forests",
+    "กรมผ้าทอมือ": "Department of Handwoven Cloth",
+    "กรมตะวันอุ่น": "Department of Warm Sun",
+    "กรมทางเดินเท้า": "Department of Footpaths",
+    "กรมดินดำ": "Department of Black Soil",
+    "กรมเมฆขาว": "Department of White Clouds",
+    "กรมคลื่นลม": "Department of Wind and Waves",
+    "กรมสวนผัก": "Department of Vegetable Gardens",
+    "กรมภาพวาด": "Department of Drawings",
+    "กรมหนังสือเล่มเล็ก": "Department of Small Books",
+    "กรมจักรยาน": "Department of Bicycles",
+    "กรมสะพานไม้": "Department of Wooden Bridges",
+    "กรมตลาดเช้า": "Department of Morning Markets",
+    "กรมขนมไทย": "Department of Thai Sweets",
+    "กรมเพลงพื้นบ้าน": "Department of Folk Songs",
+    "จังหวัดริมธาร": "Rim Than Province",
+    "จังหวัดเขาเขียว": "Khao Khiao Province",
+    "จังหวัดทะเลหมอก": "Thale Mok Province",
+    "จังหวัดนาข้าว": "Na Khao Province",
+    "จังหวัดหาดทราย": "Hat Sai Province",
+    "จังหวัดดอกคูน": "Dok Khun Province",
+}
 FIRST = [
     "กานดา",
     "ขจร",
@@ -160,8 +190,15 @@ def _cast() -> _Cast:
     return _Cast()
 
 
-def _agency(code: str, name: str, ministry: str, *, kind: str = "department") -> Agency:
-    agency = Agency(code=code, name_th=name, ministry_th=ministry, kind=kind, is_sample=True)
+def _agency(code: str, name: str, ministry: str, *, kind: str = "department", mark: str = "") -> Agency:
+    agency = Agency(
+        code=code,
+        name_th=name + mark,
+        name_en=ENGLISH[name] + mark.replace("ตัวอย่าง", "sample"),
+        ministry_th=ministry,
+        kind=kind,
+        is_sample=True,
+    )
     db.session.add(agency)
     db.session.flush()
     return agency
@@ -172,7 +209,8 @@ def _agencies() -> list[Agency]:
     for ministry, names in MINISTRIES.items():
         for name in names:
             kind = "province" if name.startswith("จังหวัด") else "department"
-            made.append(_agency(f"SAMPLE-{len(made) + 1:02}", f"{name} (ตัวอย่าง)", ministry, kind=kind))
+            code = f"SAMPLE-{len(made) + 1:02}"
+            made.append(_agency(code, name, ministry, kind=kind, mark=" (ตัวอย่าง)"))
     return made
 
 

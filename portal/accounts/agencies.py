@@ -12,7 +12,7 @@ from portal.accounts.models import Agency, AgencyDomain
 from portal.core import thai
 from portal.core.db import db
 from portal.core.errors import Refused
-from portal.core.i18n import _
+from portal.core.i18n import _, in_lang
 from portal.core.sheets import CellError, Row, SheetError, Table, require_columns
 
 REQUIRED = ("code", "name_th")
@@ -76,7 +76,7 @@ def match(text: str) -> Agency:
     for one, other in (("name_th", "name_en"), ("code", "abbrev_th")):  # a full name wins over a short one
         same = [row for row in rows if key and key in (_key(row, one), _key(row, other))]
         if len(same) > 1:
-            raise AmbiguousAgency(text, (row.name_th for row in same))
+            raise AmbiguousAgency(text, (in_lang(row, "name") for row in same))
         if same:
             return db.session.get_one(Agency, same[0].id)
     raise UnknownAgency(text, _nearest(text, rows))
@@ -87,8 +87,13 @@ def _key(row: Any, column: str) -> str:
 
 
 def _nearest(text: str, rows: Sequence[Any]) -> str | None:
-    """The Thai name of the agency whose Thai, English or short name comes nearest."""
-    names = {name: row.name_th for row in rows for name in (row.name_th, row.name_en, row.abbrev_th) if name}
+    """The name, in the language in force, of the agency whose Thai, English or short name comes nearest."""
+    names = {
+        name: in_lang(row, "name")
+        for row in rows
+        for name in (row.name_th, row.name_en, row.abbrev_th)
+        if name
+    }
     found = thai.nearest(text, names)
     return names[found] if found else None
 
