@@ -56,6 +56,12 @@ def _require_sign_in() -> Any:
     return page(401, title=_("เข้าสู่ระบบก่อน"), text=_("การเข้าสู่ระบบสิ้นสุดแล้ว เข้าสู่ระบบใหม่ แล้วส่งอีกครั้ง"))
 
 
+def _require_readable_address() -> None:
+    """No address of ours holds a NUL, and PostgreSQL cannot even look for one."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(404)
+
+
 def _require_own_origin() -> None:
     """A form sent by another site is refused even where it carries no token; old browsers send no Origin and pass to the token."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
@@ -95,6 +101,7 @@ def init_app(app: Flask) -> None:
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
     )
     csrf.init_app(app)
+    app.before_request(_require_readable_address)
     app.before_request(_require_own_origin)
     app.before_request(_require_sign_in)
     app.after_request(_dress)

@@ -139,6 +139,14 @@ def test_signed_out_one_is_led_to_the_sign_in(path, client, begun):
     )
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "path", ["attempts/%00", "attempts/A%00B/result", "learn/%00/files/1/img/a.svg", "learn/a%00/b/quiz"]
+)
+def test_an_address_with_a_nul_is_not_found(path, client, cast, course):
+    assert client.sign_in(cast.lamai).get(f"/{path}").status_code == 404
+
+
 def test_a_submitted_attempt_is_shown_as_its_result(client, cast, course):
     attempt = take(cast.lamai, course)
     client.sign_in(cast.lamai)
