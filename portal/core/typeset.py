@@ -41,22 +41,36 @@ _TOGETHER = re.compile(
     )
 )
 
+_TAG = re.compile(r"(<[^>]*>)")
+_THAI = re.compile(r"[\u0e01-\u0e5b](?:[\u0e01-\u0e5b \d.,()–-]*[\u0e01-\u0e5b.)])?")
 
-def nowrap(text: object) -> Markup:
-    """The text with a span round each piece that must not break; plain text is escaped, Markup is taken as HTML."""
-    if hasattr(text, "__html__"):
-        return in_html(text.__html__())
-    return _nowrap(str(text))
+
+def nowrap(text: object, *, lang: str = "th") -> Markup:
+    """The text with a span round each piece that must not break; plain text is escaped, Markup is taken as HTML.
+
+    On an English page its Thai is marked as Thai.
+    """
+    done = in_html(text.__html__()) if hasattr(text, "__html__") else _nowrap(str(text))
+    return done if lang == "th" else as_thai(str(done))
 
 
 @lru_cache(maxsize=4096)
-def person(name: str) -> Markup:
-    """A person's name, each word unbreakable, so that a long one may break at its spaces only."""
+def person(name: str, *, lang: str = "th") -> Markup:
+    """A person's name, each word unbreakable, so that a long one may break at its spaces only; Thai is marked in English."""
     words = re.split(r"(\s+)", str(name))
-    return Markup("").join(
+    done = Markup("").join(
         escape(word) if not word or word.isspace() else Markup('<span class="name">{}</span>').format(word)
         for word in words
     )
+    return done if lang == "th" else as_thai(done)
+
+
+@lru_cache(maxsize=4096)
+def as_thai(html: str) -> Markup:
+    """The HTML with each run of Thai in its texts marked as Thai, so that a page in another language is read out rightly."""
+    pieces = _TAG.split(html)
+    pieces[::2] = [_THAI.sub(r'<span lang="th">\g<0></span>', piece) for piece in pieces[::2]]
+    return Markup("".join(pieces))  # noqa: S704 - the same HTML with spans of ours
 
 
 @lru_cache(maxsize=1024)
@@ -102,7 +116,7 @@ class _Wrapper(HTMLParser):
             alone = tag in self.left_alone or "nb" in classes or "name" in classes
             self.inside.append((tag, alone or self._alone()))
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.written.append(self.get_starttag_text() or "")
 
     def handle_endtag(self, tag: str) -> None:

@@ -119,3 +119,18 @@ def test_each_word_of_a_name_is_held_and_may_part_from_the_next() -> None:
 
 def test_no_piece_is_wider_than_a_phone() -> None:
     assert max(map(len, typeset.COMPOUNDS)) <= 20
+
+
+def test_thai_on_an_english_page_is_marked_as_thai():
+    assert typeset.nowrap("Learner กรมสายน้ำ (ตัวอย่าง) · 2", lang="en") == (
+        'Learner <span lang="th">กรมสายน้ำ (ตัวอย่าง)</span> · 2'
+    )
+    assert typeset.nowrap(Markup('<a title="ไทย">Day one</a>'), lang="en") == '<a title="ไทย">Day one</a>'
+    assert typeset.nowrap("กรม <b>", lang="en") == '<span lang="th">กรม</span> &lt;b&gt;'
+    assert 'lang="th"' not in typeset.nowrap("กรมสายน้ำ")
+
+
+def test_a_thai_name_on_an_english_page_is_marked_as_thai():
+    assert BeautifulSoup(typeset.person("มะลิ ใจดี", lang="en"), "html.parser").get_text() == "มะลิ ใจดี"
+    assert str(typeset.person("มะลิ", lang="en")) == '<span class="name"><span lang="th">มะลิ</span></span>'
+    assert str(typeset.person("Mali", lang="en")) == '<span class="name">Mali</span>'
