@@ -61,7 +61,7 @@ def last_noted(sessions: Collection[WorkshopSession]) -> dict[int, datetime]:
     return dict(db.session.execute(rows).all())
 
 
-def mark(
+def mark(  # noqa: PLR0913 - as a mark is spoken: who, where, what, by whom, how, why
     registration: Registration,
     session: WorkshopSession,
     *,

@@ -29,7 +29,7 @@ from portal.participation.forms import Confirm
 from portal.participation.models import Registration, RegistrationStatus
 from portal.participation.standing import standing_of
 from portal.programme import workshops as offers
-from portal.programme.models import Workshop
+from portal.programme.models import Workshop, WorkshopStatus
 
 bp = Blueprint("participation", __name__)
 
@@ -57,17 +57,17 @@ def workshop(code: str) -> Response:
 
 @bp.post("/workshops/<code>/registration")
 def register(code: str) -> ResponseReturnValue:
-    wanted = _workshop(code)
     try:
-        mine = registrations.register(wanted, user=viewer())
+        mine = registrations.register(_to_join(code), user=viewer())
     except Refused as no:
         db.session.rollback()
         return _page(_workshop(code), no)
+    place = seats.position(mine)  # asked before the commit: afterwards it would take the lock once more
     db.session.commit()
-    if mine.status is RegistrationStatus.CONFIRMED:
-        flash(_("จองที่นั่งแล้ว นัดหมายส่งไปที่อีเมลของคุณ"), "ok")
+    if place:
+        flash(_("ยังไม่ได้ที่นั่ง คุณอยู่ในคิวเป็นลำดับที่ %(place)d", place=place), "now")
     else:
-        flash(_("ยังไม่ได้ที่นั่ง คุณอยู่ในคิวเป็นลำดับที่ %(place)d", place=seats.position(mine)), "now")
+        flash(_("จองที่นั่งแล้ว นัดหมายส่งไปที่อีเมลของคุณ"), "ok")
     return _to(code)
 
 
@@ -133,9 +133,15 @@ def _workshop(code: str) -> Workshop:
     return offers.workshop_by_code(code) or abort(404)
 
 
+def _to_join(code: str) -> Workshop:
+    """The same without its talks: who registers in a rush holds the lock no longer than needed."""
+    found = roster.with_sessions(code)
+    return abort(404) if found is None or found.status is WorkshopStatus.DRAFT else found
+
+
 def _mine(code: str) -> Registration:
     """The viewer's own registration; there is no way to name somebody else's."""
-    return registrations.registration_of(_workshop(code), viewer()) or abort(404)
+    return registrations.registration_of(_to_join(code), viewer()) or abort(404)
 
 
 def _page(shown: Workshop, no: Refused | None = None) -> Response:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from portal.core.db import db
 from portal.participation import registration
 from portal.participation.models import Registration, RegistrationStatus
+from portal.programme.models import WorkshopStatus
 
 URL = "/workshops/pmqa40-2566"
 
@@ -94,3 +95,11 @@ def test_an_unknown_workshop_is_404(client, make_workshop, cast):
     client.sign_in(cast.lamai).get(URL)
     client.page.form("/registration")["action"] = "/workshops/nowhere/registration"
     assert client.submit("/registration").status_code == 404
+
+
+def test_a_draft_cannot_be_joined_by_its_address(client, make_workshop, cast):
+    workshop = make_workshop()
+    client.sign_in(cast.lamai).get(URL)
+    workshop.status = WorkshopStatus.DRAFT
+    assert client.submit("/registration").status_code == 404
+    assert rows() == []
