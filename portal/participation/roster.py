@@ -6,12 +6,14 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from portal.accounts.models import Agency, User
 from portal.core import thai
 from portal.core.db import db
+from portal.core.i18n import language
+from portal.core.i18n import language
 from portal.participation import attendance
 from portal.participation.models import (
     AttendanceMark,
@@ -28,7 +30,7 @@ _search_key = lru_cache(maxsize=20_000)(thai.search_key)
 
 
 class Line(NamedTuple):
-    """One registration on the roster, its status since when, and the mark of the session asked for."""
+    """One registration on the roster, its agency in the language in force, its status since when, and the mark of the session asked for."""
 
     id: int
     code: str
@@ -50,8 +52,10 @@ def with_sessions(code: str) -> Workshop | None:
 
 def roster_of(workshop: Workshop, *, session: WorkshopSession | None = None) -> list[Line]:
     """Everybody ever registered for this workshop: those with a seat by name in Thai order, then the queue
-    by arrival, then who cancelled; with the marks of one session. One query."""
-    rows = db.session.execute(_lines(), {"workshop": workshop.id, "session": session.id if session else None})
+    by arrival, then who cancelled; with the marks of one session, agencies in the language in force. One query."""
+    rows = db.session.execute(
+        _lines(language()), {"workshop": workshop.id, "session": session.id if session else None}
+    )
     return sorted(map(Line._make, rows), key=_order)
 
 
@@ -104,8 +108,9 @@ def standing_of_user(user: User) -> dict[int, RegistrationStatus]:
 
 
 @cache
-def _lines() -> Select[Any]:
-    """The query of a roster, put together once: that would take as long as asking it."""
+def _lines(lang: str) -> Select[Any]:
+    """The query of a roster, put together once a language: that would take as long as asking it."""
+    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
     marks = attendance.deciding(AttendanceMark.session_id == bindparam("session"))
     return (
         select(
@@ -113,7 +118,7 @@ def _lines() -> Select[Any]:
             Registration.code,
             User.name,
             User.email,
-            Agency.name_th,
+            in_english if lang == "en" else Agency.name_th,
             Registration.status,
             Registration.arrival,
             Registration.changed_at,

@@ -3,6 +3,7 @@
 import pytest
 
 from portal.core.db import db
+from portal.core.i18n import in_language
 from portal.participation import attendance, registration, roster
 from portal.participation.models import AttendanceState, RegistrationStatus
 
@@ -95,3 +96,14 @@ def test_one_query_for_any_number(crowd, make_people, queries):
         assert len(roster.roster_of(workshop, session=workshop.sessions[0])) == 35
     assert len(many) == 1
     assert len(few) <= len(many) + 2
+
+
+def test_agencies_are_named_in_the_language_in_force(crowd):
+    workshop, rows = crowd
+    rows[0].agency.name_en = "Department of Boats"
+    db.session.commit()
+    with in_language("en"):
+        found = {line.id: line.agency for line in roster.roster_of(workshop)}
+    assert found[rows[0].id] == "Department of Boats"
+    assert found[rows[2].id] == rows[2].agency.name_th
+    assert {line.id: line.agency for line in roster.roster_of(workshop)}[rows[0].id] == rows[0].agency.name_th
