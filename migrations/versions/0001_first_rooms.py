@@ -223,6 +223,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lesson_mark')),
     sa.UniqueConstraint('user_id', 'course', 'module', 'lesson', name=op.f('uq_lesson_mark_user_id_course_module_lesson'))
     )
+    with op.batch_alter_table('lesson_mark', schema=None) as batch_op:
+        batch_op.create_index('ix_lesson_mark_agency_id_course', ['agency_id', 'course', 'module'], unique=False)
+
     op.create_table('registration',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(length=12), nullable=False),
@@ -466,6 +469,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_registration_agency_id'))
 
     op.drop_table('registration')
+    with op.batch_alter_table('lesson_mark', schema=None) as batch_op:
+        batch_op.drop_index('ix_lesson_mark_agency_id_course')
+
     op.drop_table('lesson_mark')
     with op.batch_alter_table('entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_entry_agency_id'))

@@ -79,7 +79,10 @@ class LessonMark(Base):
     """A person finished a lesson."""
 
     __tablename__ = "lesson_mark"
-    __table_args__ = (UniqueConstraint("user_id", "course", "module", "lesson"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "course", "module", "lesson"),
+        Index("ix_lesson_mark_agency_id_course", "agency_id", "course", "module"),
+    )
 
     id: Mapped[IntPk]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
