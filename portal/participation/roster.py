@@ -13,7 +13,6 @@ from portal.accounts.models import Agency, User
 from portal.core import thai
 from portal.core.db import db
 from portal.core.i18n import language
-from portal.core.i18n import language
 from portal.participation import attendance
 from portal.participation.models import (
     AttendanceMark,
@@ -30,7 +29,7 @@ _search_key = lru_cache(maxsize=20_000)(thai.search_key)
 
 
 class Line(NamedTuple):
-    """One registration on the roster, its agency in the language in force, its status since when, and the mark of the session asked for."""
+    """One registration on the roster, its status since when, and the mark of the session asked for."""
 
     id: int
     code: str
