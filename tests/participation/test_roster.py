@@ -143,3 +143,15 @@ def test_as_many_queries_for_thirty_people_as_for_one(client, make_workshop, mak
     assert len(names(client)) == 30
     assert len(thirty) == len(one) <= 5
     assert all(statement.startswith("SELECT") for statement in thirty)
+
+
+def test_names_and_titles_cannot_break_the_page(client, crowd, cast):
+    workshop, rows = crowd
+    nasty = "<script>alert(1)</script>“'\"&"
+    rows[0].user.name = rows[0].agency.name_th = workshop.sessions[0].title_th = nasty
+    client.sign_in(cast.orn).get(URL)
+    assert client.page.select("main script") == []
+    [row] = [row for row in client.page.select("tbody tr") if "script" in row.get_text()]
+    assert row.select_one("th").get_text() == nasty
+    assert row.select("td")[1].get_text() == nasty
+    assert row.select_one("select")["aria-label"] == f"{nasty} {nasty}"
