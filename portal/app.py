@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Flask
 from flask_compress import Compress
-from flask_migrate import Migrate
 
 from portal import cli
 from portal.accounts import access
 from portal.accounts.views import bp as accounts
 from portal.awards.views import bp as awards
 from portal.core import assets, clock, db, errors, filters, guard, i18n, pagecache
+from portal.core.templating import Environment
 from portal.courses import models as courses_models
 from portal.home.views import bp as home
 from portal.learning.views import bp as learning
@@ -30,10 +30,10 @@ def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
         SITE_NAME="ห้องเรียนเขียนรายงาน",
         SITE_NAME_EN="The report-writing classroom",
         SITE_LINE="รางวัลคุณภาพการบริหารจัดการภาครัฐ ประจำปี พ.ศ. 2566",
-        SITE_LINE_EN="Public Sector Management Quality Award, B.E. 2566 round",
+        SITE_LINE_EN="Public Sector Management Quality Award, 2023",
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/csv", "text/calendar", "application/json", "image/svg+xml"],
         COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_LEVEL=4,
+        COMPRESS_LEVEL=3,
         COMPRESS_STREAMS=False,
     )
     app.config.update(settings)
@@ -45,9 +45,9 @@ def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
 def create_app(settings: Mapping[str, Any]) -> Flask:
     """The portal as a Flask application. `settings` is what config.from_environment gives."""
     app = Flask("portal", static_folder=None)
+    app.jinja_environment = Environment
     _configure(app, settings)
     db.init_app(app)
-    Migrate(app, db.db, directory=str(settings["CONTENT"].parent / "migrations"), render_as_batch=True)
     pagecache.init_app(app)
     Compress(app)
     i18n.init_app(app)

@@ -252,8 +252,9 @@ def make_demo(if_empty: bool) -> None:
     if not current_app.config["DEMO"]:
         click.echo("set PORTAL_DEMO=1: sample people never belong in a real installation", err=True)
         sys.exit(1)
-    from flask_migrate import upgrade  # noqa: PLC0415 - alembic costs 115 ms that only this command should pay
+    from flask_migrate import upgrade  # noqa: PLC0415 - alembic costs 150 ms that only commands should pay
 
+    use_migrations(current_app)
     upgrade()
     with _refusals_are_told():
         load_everything(Path(current_app.config["CONTENT"]))
@@ -266,6 +267,16 @@ def make_demo(if_empty: bool) -> None:
         demo.make()
 
 
+def use_migrations(app: Flask) -> None:
+    """Let Flask-Migrate know the app; a server never needs it."""
+    from flask_migrate import Migrate  # noqa: PLC0415 - alembic costs 150 ms that only commands should pay
+
+    directory = Path(app.config["CONTENT"]).parent / "migrations"
+    Migrate(app, db, directory=str(directory), render_as_batch=True)
+
+
 def init_app(app: Flask) -> None:
+    if click.get_current_context(silent=True) is not None:  # made for a command, perhaps for `flask db`
+        use_migrations(app)
     for command in (content, agencies, entries, users, mail, worker, backup, restore, make_demo):
         app.cli.add_command(command)

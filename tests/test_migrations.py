@@ -10,6 +10,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
+from portal import cli
 from portal.app import create_app
 from portal.core.db import Base, db
 from tests import cast
@@ -24,6 +25,7 @@ def bare_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     else:
         url = request.getfixturevalue("postgres_url")
     app = create_app(settings(tmp_path, url))
+    cli.use_migrations(app)
     with app.app_context():
         if request.param == "postgresql":
             _drop_everything()

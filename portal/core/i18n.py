@@ -24,20 +24,20 @@ def language() -> str:
     return "en" if locale is not None and locale.language == "en" else "th"
 
 
-def in_lang(thing: Any, name: str) -> str:
+def in_lang(thing: Any, name: str, lang: str = "") -> str:
     """The text `name` of a thing that has it as `name_th` and `name_en`; Thai where the English is missing."""
-    if language() == "en":
+    if (lang or language()) == "en":
         english = getattr(thing, f"{name}_en")
         if english:
             return str(english)
     return str(getattr(thing, f"{name}_th") or "")
 
 
-def said(pair: Mapping[str, str] | None) -> str:
+def said(pair: Mapping[str, str] | None, lang: str = "") -> str:
     """The text of a {"th": …, "en": …} pair; Thai where the English is missing, "" where there is no pair."""
     if not pair:
         return ""
-    return (language() == "en" and pair.get("en")) or pair.get("th", "")
+    return ((lang or language()) == "en" and pair.get("en")) or pair.get("th", "")
 
 
 def _choose() -> str:
@@ -48,7 +48,7 @@ def _choose() -> str:
     return picked if picked in LANGUAGES else "th"
 
 
-def _text(message: str) -> str:
+def text_of(message: str) -> str:
     """A template's sentence. Thai is the message itself: looking it up in an empty catalogue was half of a page's time."""
     return message if language() == "th" else str(get_translations().ugettext(message))
 
@@ -63,5 +63,4 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "th")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Bangkok")
     Babel(app, locale_selector=_choose)
-    app.jinja_env.globals.update(in_lang=in_lang, said=said, lang=language)
-    app.jinja_env.install_gettext_callables(_text, _texts, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(text_of, _texts, newstyle=True)  # type: ignore[attr-defined]
