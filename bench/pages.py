@@ -1,0 +1,179 @@
+"""CPU time per request of single pages, as a ratio to "hello" in the same run; who the readers are is crowd's matter."""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from sqlalchemy import event
+
+from bench import crowd, pack, site
+from bench.figures import Figure
+from bench.server import Server, serving
+from bench.site import Site
+from bench.traffic import Visitor
+from portal.accounts.models import Role
+from portal.core.db import db
+from portal.courses import editions
+from portal.learning import coverage
+
+ROUNDS = 7
+BURST_SECONDS = 0.35  # of CPU time, estimated after warming up
+WARM_UP = 20
+AGENCIES, LEARNERS, ROSTER = 400, 5_000, 200
+WORKSHOP = "pmqa40-2566"
+COVERAGE = f"/organize/coverage?course={pack.CODE}"
+HELLO = "hello"
+
+
+class WrongAnswer(RuntimeError):
+    """A page did not answer 200, so its figure would mean nothing."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """`most` is its target as a multiple of hello; `cookie` is who asks."""
+
+    name: str
+    path: str
+    most: float | None = None
+    cookie: str = ""
+
+
+@dataclass(frozen=True)
+class Readers:
+    learner: crowd.Pass
+    organizer: crowd.Pass
+
+
+def people(here: Site) -> Readers:
+    """Fill the site: 400 agencies, 5,000 learners with their passes in sixteen modules, a roster of 200; two of them sign in."""
+    lot = random.Random(2566)
+    with here.open():
+        edition = editions.publish(pack.CODE, pack.files(), by=None)
+        if edition is None:
+            raise RuntimeError("the made-up course was there already")
+        db.session.flush()
+        agencies = crowd.add_agencies(AGENCIES)
+        learners = crowd.add_people(LEARNERS, agencies)
+        organizers = crowd.add_people(1, [], role=Role.ORGANIZER, name="o")
+        crowd.add_seats(crowd.open_workshop(WORKSHOP, capacity=ROSTER), learners[:ROSTER])
+        crowd.add_passes(edition, learners, lot=lot)
+        learner, organizer = crowd.sign_in(here.app, [learners[0], *organizers])
+        db.session.commit()
+        return Readers(learner, organizer)
+
+
+def pages_of(readers: Readers) -> list[Page]:
+    mine, desk = readers.learner.cookie, readers.organizer.cookie
+    return [
+        Page("landing, signed out", "/", 3),
+        Page("workshop, signed out", f"/workshops/{WORKSHOP}", 3),
+        Page("lesson, signed out", "/learn/pmqa40/c1/asks", 3),
+        Page("/me", "/me", 15, mine),
+        Page(f"roster of {ROSTER} people", f"/organize/workshops/{WORKSHOP}/roster", 15, desk),
+        Page(
+            f"coverage, {AGENCIES} agencies × {pack.MODULES} modules, {LEARNERS:,} learners",
+            COVERAGE,
+            25,
+            desk,
+        ),
+        Page("lesson, signed in", "/learn/pmqa40/c1/asks", None, mine),
+        Page("workshop, signed in", f"/workshops/{WORKSHOP}", None, mine),
+        Page("organizer's overview", "/organize", None, desk),
+    ]
+
+
+def measured(here: Site, readers: Readers, log: Path) -> list[Figure]:
+    """The pages as they are served, then the kept ones made anew for each request."""
+    kept = pages_of(readers)
+    anew = [Page(f"{page.name}, made anew", page.path) for page in kept if not page.cookie]
+    with serving("bench.hello:app", {}, workers=1, alive="/", log=log) as hello:
+        with serving(site.TARGET, here.environ, workers=1, alive="/healthz", log=log) as portal:
+            figures = _ratios(hello, portal, kept, rounds=ROUNDS)
+        environ = {**here.environ, "PORTAL_PAGE_CACHE_SECONDS": "0"}
+        with serving(site.TARGET, environ, workers=1, alive="/healthz", log=log) as portal:
+            return figures + _ratios(hello, portal, anew, rounds=3)[1:]
+
+
+def _ratios(hello: Server, portal: Server, pages: list[Page], *, rounds: int) -> list[Figure]:
+    """Hello in milliseconds, then each page as a multiple of it: hello is asked anew right before each burst."""
+    bare = Page(HELLO, "/")
+    counts = {page: _count(portal, page) for page in pages}
+    count = _count(hello, bare)
+    ratios: dict[Page, list[float]] = {page: [] for page in pages}
+    costs: list[float] = []
+    for _round in range(rounds):
+        for page in pages:
+            costs.append(_burst(hello, bare, count))
+            ratios[page].append(_burst(portal, page, counts[page]) / costs[-1])
+    unit = median(costs)
+    figures = [Figure("bare Flask “hello”", unit * 1000, "ms of CPU")]
+    for page in pages:
+        middle = median(ratios[page])
+        spread = (
+            f"{middle * unit * 1000:.2f} ms; rounds from {min(ratios[page]):.1f} to {max(ratios[page]):.1f}"
+        )
+        figures.append(Figure(page.name, middle, "× hello", at_most=page.most, note=spread))
+    return figures
+
+
+def _count(server: Server, page: Page) -> int:
+    """How many requests make a burst, after warming up."""
+    _burst(server, page, WARM_UP)
+    return min(3000, max(5, round(BURST_SECONDS / _burst(server, page, WARM_UP))))
+
+
+def _burst(server: Server, page: Page, count: int) -> float:
+    """CPU seconds per request, over so many in a row."""
+    visitor = Visitor(server.port)
+    before = server.cpu_seconds()
+    for _ in range(count):
+        answer = visitor.get(page.path, cookie=page.cookie)
+        if answer.status != 200:
+            raise WrongAnswer(f"{page.name}: {page.path} answered {answer.status}")
+    spent = server.cpu_seconds() - before
+    visitor.close()
+    return spent / count
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The SQL statements sent while inside."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            statements.append(statement)
+
+    engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def queries(here: Site, readers: Readers) -> list[Figure]:
+    """SQL statements of the coverage page, looking the viewer up included: with nothing reckoned before, and with it."""
+    client = here.app.test_client()
+    headers = {"Cookie": readers.organizer.cookie}
+    with here.app.app_context():
+        client.get(COVERAGE, headers=headers)  # the courses are read
+        coverage.forget()
+        began = time.process_time()
+        with counted() as first:
+            client.get(COVERAGE, headers=headers)
+        spent = time.process_time() - began
+        with counted() as again:
+            client.get(COVERAGE, headers=headers)
+    name = "coverage, right after somebody passed"
+    return [
+        Figure(f"{name}: statements", len(first), "", at_most=5),
+        Figure("coverage, else: statements", len(again), "", at_most=5),
+        Figure(f"{name}: the totals of all agencies reckoned anew", spent * 1000, "ms of CPU"),
+    ]

@@ -1,0 +1,108 @@
+"""The rush: many signed-in people press “register” for few seats at once, over real HTTP; afterwards the rows must say one clear thing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bench import crowd, site
+from bench.figures import Figure
+from bench.server import serving
+from bench.site import Site
+from bench.traffic import Crowd, all_at_once
+from portal.core.db import db
+from portal.mail.models import OutboxMessage
+from portal.participation import seats
+from portal.participation.models import Registration, RegistrationMove
+from portal.participation.seats import CONFIRMED, WAITLISTED
+from portal.programme.models import Workshop
+
+WORKSHOP = "pmqa40-2566"
+AGENCIES = 100
+
+
+@dataclass(frozen=True)
+class Rush:
+    """Who pressed, what they were told, and everything that is wrong in the rows afterwards (nothing, it is hoped)."""
+
+    people: int
+    confirmed: int
+    waiting: int
+    told: Crowd
+    faults: Sequence[str]
+
+    @property
+    def per_second(self) -> float:
+        return self.people / self.told.seconds
+
+
+def run(here: Site, *, people: int, places: int, connections: int, workers: int) -> Rush:
+    """So many people for so many seats of a workshop that nobody has registered for yet. Everybody presses once."""
+    with here.open():
+        agencies = crowd.add_agencies(AGENCIES)
+        everybody = crowd.add_people(people, agencies)
+        workshop = crowd.open_workshop(WORKSHOP, capacity=places).id
+        passes = crowd.sign_in(here.app, everybody)
+        db.session.commit()
+    with serving(
+        site.TARGET, here.environ, workers=workers, alive="/healthz", log=here.folder / "log"
+    ) as portal:
+        told = all_at_once(portal.port, [one.registers(WORKSHOP) for one in passes], connections=connections)
+    with here.open():
+        rows = _rows(workshop)
+        faults = [*_faults_of_answers(told, people), *_faults_of_rows(workshop, everybody, places)]
+        db.session.rollback()
+    states = Counter(row.status for row in rows)
+    return Rush(people, states[CONFIRMED], states[WAITLISTED], told, faults)
+
+
+def _rows(workshop: int) -> list[Registration]:
+    found = select(Registration).where(Registration.workshop_id == workshop).order_by(Registration.arrival)
+    return list(db.session.scalars(found))
+
+
+def _faults_of_answers(told: Crowd, people: int) -> list[str]:
+    """Everybody is sent on to the workshop's page, once."""
+    if told.lost or told.statuses != {303: people}:
+        return [f"answers {told.statuses}, {told.lost} lost"]
+    return []
+
+
+def _faults_of_rows(workshop: int, people: Sequence[int], places: int) -> list[str]:
+    """One registration each, arrivals 1, 2, 3 … in the order of the ledger, the first ones seated, the others waiting at their place."""
+    rows = _rows(workshop)
+    waiting = [row for row in rows if row.status is WAITLISTED]
+    places_in_queue = seats.positions(waiting)
+    moves = db.session.scalars(
+        select(Registration.user_id)
+        .join(RegistrationMove, RegistrationMove.registration_id == Registration.id)
+        .order_by(RegistrationMove.id)
+    )
+    mailed = Counter(db.session.scalars(select(OutboxMessage.kind)))
+    free = db.session.get_one(Workshop, workshop).capacity
+    wrong = {
+        "somebody is lost or doubled": Counter(row.user_id for row in rows) != Counter(people),
+        "arrivals have holes": [row.arrival for row in rows] != list(range(1, len(people) + 1)),
+        "the ledger tells another order": list(moves) != [row.user_id for row in rows],
+        "not the first to arrive have the seats": any(
+            (row.status is CONFIRMED) != (row.arrival <= places) for row in rows
+        ),
+        "places in the queue have holes": [places_in_queue[row.id] for row in waiting]
+        != list(range(1, len(waiting) + 1)),
+        "not one mail each": mailed.total() != len(people),
+        "the capacity changed": free != places,
+    }
+    return [fault for fault, is_so in wrong.items() if is_so]
+
+
+def figures(rush: Rush, name: str, *, places: int) -> list[Figure]:
+    """What the rush came to."""
+    note = "; ".join(rush.faults) or "arrivals 1, 2, 3 … without holes, everybody once, one mail each"
+    waiting = rush.people - places
+    return [
+        Figure(f"{name}: confirmed", rush.confirmed, "", at_most=places, at_least=places),
+        Figure(f"{name}: waiting", rush.waiting, "", at_most=waiting, at_least=waiting),
+        Figure(f"{name}: faults", len(rush.faults), "", at_most=0, note=note),
+        Figure(f"{name}: speed", rush.per_second, "registrations/s"),
+    ]
