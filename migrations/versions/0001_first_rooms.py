@@ -408,6 +408,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('module_pass', schema=None) as batch_op:
         batch_op.create_index('ix_module_pass_coverage', ['course', 'agency_id', 'module', 'passed_at'], unique=False)
+        batch_op.create_index('ix_module_pass_people', ['course', 'agency_id', 'user_id', 'module'], unique=False)
 
     op.create_table('step',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -436,6 +437,7 @@ def downgrade() -> None:
     op.drop_table('talk_speaker')
     op.drop_table('step')
     with op.batch_alter_table('module_pass', schema=None) as batch_op:
+        batch_op.drop_index('ix_module_pass_people')
         batch_op.drop_index('ix_module_pass_coverage')
 
     op.drop_table('module_pass')

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, distinct, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, null, select, union_all
 
 from portal.core import clock
 from portal.core.db import db
@@ -71,9 +71,10 @@ def forget() -> None:
 def _counted(
     course: Course, as_of: datetime | None, agency_ids: Sequence[int] | None
 ) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [ModulePass.course == course.code, ModulePass.agency_id.is_not(None)]
-    if agency_ids is not None:
-        where.append(ModulePass.agency_id.in_(agency_ids))
+    of_agencies = (
+        ModulePass.agency_id.is_not(None) if agency_ids is None else ModulePass.agency_id.in_(agency_ids)
+    )
+    where: list[ColumnElement[bool]] = [ModulePass.course == course.code, of_agencies]
     if as_of is not None:
         where.append(ModulePass.passed_at < as_of)
     return where
@@ -96,18 +97,17 @@ def matrix(
 
 
 def _covers(where: list[ColumnElement[bool]]) -> Select[int | None, str, int, datetime]:
-    """Per agency and module: how many people passed it, and when the first did."""
+    """Per agency and module: how many people passed it, and when the first did. A person has one pass per module there."""
     first_at = func.min(ModulePass.passed_at, type_=ModulePass.passed_at.type)
-    people = func.count(distinct(ModulePass.user_id))
     return (
-        select(ModulePass.agency_id, ModulePass.module, people, first_at)
+        select(ModulePass.agency_id, ModulePass.module, func.count(), first_at)
         .where(*where)
         .group_by(ModulePass.agency_id, ModulePass.module)
     )
 
 
 def _complete(course: Course, where: list[ColumnElement[bool]]) -> Select[int | None, str, int, None]:
-    """Per agency: how many people passed every required module there. A person has one pass per module and agency."""
+    """Per agency: how many people passed every required module there."""
     required = [module.code for module in course.required_modules]
     complete = (
         select(ModulePass.agency_id)
@@ -139,7 +139,9 @@ def totals(course: Course, *, as_of: datetime | None = None) -> Totals:
     Facts are only appended, so how many there are says whether anything changed since this was reckoned; the number
     of the last one alone does not, for two people who pass at once may be stored in the other order.
     """
-    facts = db.session.execute(select(func.count(), func.max(ModulePass.id))).one()
+    count = select(func.count()).select_from(ModulePass).scalar_subquery()
+    last = select(func.max(ModulePass.id)).scalar_subquery()
+    facts = db.session.execute(select(count, last)).one()
     key = (str(db.engine.url), course.edition_id, as_of, *facts)
     known = _totals.get(key)
     if known is None:

@@ -100,6 +100,7 @@ class ModulePass(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "agency_id", "course", "module"),
         Index("ix_module_pass_coverage", "course", "agency_id", "module", "passed_at"),
+        Index("ix_module_pass_people", "course", "agency_id", "user_id", "module"),
     )
 
     id: Mapped[IntPk]
