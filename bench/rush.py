@@ -50,10 +50,9 @@ def run(here: Site, *, people: int, places: int, connections: int, workers: int)
     ) as portal:
         told = all_at_once(portal.port, [one.registers(WORKSHOP) for one in passes], connections=connections)
     with here.open():
-        rows = _rows(workshop)
+        states = Counter(row.status for row in _rows(workshop))
         faults = [*_faults_of_answers(told, people), *_faults_of_rows(workshop, everybody, places)]
         db.session.rollback()
-    states = Counter(row.status for row in rows)
     return Rush(people, states[CONFIRMED], states[WAITLISTED], told, faults)
 
 
