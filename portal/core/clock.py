@@ -30,11 +30,6 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(BANGKOK)
 
 
-def is_shifted() -> bool:
-    """Whether the clock was started at another moment than the real one."""
-    return _read is not _real
-
-
 def start_at(moment: datetime | None, *, still: bool = False) -> None:
     """Start the clock at an aware moment, from which it runs on (or stands, for tests); None gives the real clock back."""
     global _read

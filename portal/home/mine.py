@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from portal.accounts.models import User
 from portal.core.db import db
@@ -14,7 +14,7 @@ from portal.courses import catalog
 from portal.learning import progress
 from portal.learning.models import Attempt
 from portal.learning.progress import Progress
-from portal.participation import eligibility
+from portal.participation import eligibility, seats
 from portal.participation.models import Registration, RegistrationStatus
 from portal.programme import workshops
 from portal.programme.models import Workshop
@@ -31,49 +31,58 @@ class NextStep:
 
 
 def registrations_of(user: User) -> list[Registration]:
-    """The seats and queue places of this person that are not cancelled, by the day of the workshop."""
+    """The seats and queue places of this person that are not cancelled, by the day of the workshop, with its tracks. Two queries."""
     return list(
         db.session.scalars(
             select(Registration)
             .join(Workshop)
             .where(Registration.user_id == user.id, Registration.status != RegistrationStatus.CANCELLED)
-            .options(joinedload(Registration.workshop).selectinload(Workshop.sessions))
-            .order_by(Workshop.starts_on)
+            .options(contains_eager(Registration.workshop).selectinload(Workshop.tracks))
+            .order_by(Workshop.starts_on, Workshop.id)
         )
     )
 
 
-def progress_of(user: User) -> list[Progress]:
-    """The person's progress in every course, courses already begun first."""
-    found = progress.of_user(user, catalog.courses())
-    return sorted(found.values(), key=lambda one: not one.is_started)
+def places_of(taken: Sequence[Registration]) -> dict[int, int]:
+    """The places in their queues of those that wait, by id. One query, none when nothing waits."""
+    waiting = [one for one in taken if one.status is RegistrationStatus.WAITLISTED]
+    return seats.positions(waiting) if waiting else {}
 
 
-def _about_account(user: User) -> NextStep | None:
-    if user.confirmed_at is None:
-        return NextStep(
-            _("ยืนยันอีเมล"),
-            _("เปิดจดหมายที่ส่งไปที่ %(email)s แล้วกดลิงก์ในจดหมาย", email=user.email),
-            url_for("accounts.account"),
-            _("ดูบัญชี"),
-        )
-    if user.approved_at is None:
-        return NextStep(
-            _("อ่านบทเรียนระหว่างรอการยืนยัน"),
-            _("ผู้ประสานงานของหน่วยงานหรือผู้จัดจะยืนยันว่าคุณอยู่ในหน่วยงานนี้ แล้วแจ้งทางอีเมล"),
-            url_for("learning.courses"),
-            _("เปิดบทเรียน"),
-        )
-    return None
+def progress_of(user: User, taken: Sequence[Registration]) -> list[Progress]:
+    """The person's progress in every course: those begun first, then those of the award whose workshop they go to."""
+    tracks = _tracks(taken)
+    found = progress.of_user(user, catalog.courses()).values()
+    return sorted(found, key=lambda one: (not one.is_started, tracks.isdisjoint(one.course.tracks)))
+
+
+def _tracks(taken: Sequence[Registration]) -> set[str]:
+    return {track.code for one in taken for track in one.workshop.tracks}
+
+
+def next_step(user: User, taken: Sequence[Registration], mine: Sequence[Progress]) -> NextStep | None:
+    """The one thing to do now, or None when everything that is published is done."""
+    return _approval(user) or _open_quiz(user) or _seat(user, taken) or _learning(mine, _tracks(taken))
+
+
+def _approval(user: User) -> NextStep | None:
+    """Who is not approved may read, and nothing else; who signs in has confirmed the address."""
+    if user.is_approved:
+        return None
+    if user.declined_at is not None:
+        why = _("ผู้ประสานงานแจ้งว่าคุณไม่ได้อยู่ในหน่วยงานนี้ ถ้าไม่ถูกต้อง ติดต่อผู้ประสานงานหรือผู้จัด ระหว่างนี้อ่านบทเรียนได้")
+    else:
+        why = _("ผู้ประสานงานของหน่วยงานหรือผู้จัดจะยืนยันว่าคุณอยู่ในหน่วยงานนี้ แล้วแจ้งทางอีเมล")
+    return NextStep(_("อ่านบทเรียนระหว่างรอการยืนยัน"), why, url_for("learning.courses"), _("เปิดบทเรียน"))
 
 
 def _open_quiz(user: User) -> NextStep | None:
-    attempt = db.session.scalar(
+    begun = (
         select(Attempt)
         .where(Attempt.user_id == user.id, Attempt.submitted_at.is_(None))
         .order_by(Attempt.id.desc())
-        .limit(1)
     )
+    attempt = db.session.scalar(begun.limit(1))
     if attempt is None:
         return None
     module = catalog.at_edition(attempt.edition_id).module(attempt.module)
@@ -86,10 +95,11 @@ def _open_quiz(user: User) -> NextStep | None:
 
 
 def _seat(user: User, taken: Sequence[Registration]) -> NextStep | None:
+    """The first workshop they may register for, unless they have a seat in one or wait in this one."""
     if any(one.status is RegistrationStatus.CONFIRMED for one in taken):
         return None
     known = {one.workshop_id for one in taken}
-    for workshop in workshops.published():
+    for workshop in workshops.all_workshops():
         if workshop.id not in known and eligibility.refusal(workshop, user) is None:
             return NextStep(
                 _("จองที่นั่งในงานอบรม"),
@@ -100,30 +110,24 @@ def _seat(user: User, taken: Sequence[Registration]) -> NextStep | None:
     return None
 
 
-def _learning(mine: Sequence[Progress]) -> NextStep | None:
-    for one in mine:
-        if (module := one.next_quiz()) is not None:
+def _learning(mine: Sequence[Progress], tracks: set[str]) -> NextStep | None:
+    """The quiz of a part that is read through, else the next lesson; of courses begun or of these tracks, else of the first."""
+    own = [one for one in mine if one.is_started or not tracks.isdisjoint(one.course.tracks)]
+    for one in own or mine[:1]:
+        if (quiz := one.next_quiz()) is not None:
             return NextStep(
-                _("ทำแบบทดสอบ %(module)s", module=in_lang(module, "title")),
+                _("ทำแบบทดสอบ %(module)s", module=in_lang(quiz, "title")),
                 _("อ่านบทเรียนของส่วนนี้จบแล้ว เหลือแบบทดสอบ"),
-                url_for("learning.quiz", course=one.course.code, module=module.code),
+                url_for("learning.quiz", course=one.course.code, module=quiz.code),
                 _("เริ่มทำ"),
             )
         if (following := one.next_lesson()) is not None:
             module, lesson = following
+            title = in_lang(module, "title")
             return NextStep(
                 in_lang(lesson, "title"),
-                _(
-                    "%(module)s · อ่านราว %(minutes)s นาที",
-                    module=in_lang(module, "title"),
-                    minutes=lesson.minutes,
-                ),
+                _("%(module)s · อ่านราว %(minutes)s นาที", module=title, minutes=lesson.minutes),
                 url_for("learning.lesson", course=one.course.code, module=module.code, lesson=lesson.slug),
                 _("อ่านบทนี้"),
             )
     return None
-
-
-def next_step(user: User, taken: Sequence[Registration], mine: Sequence[Progress]) -> NextStep | None:
-    """The one thing to do now, or None when everything that is published is done."""
-    return _about_account(user) or _open_quiz(user) or _seat(user, taken) or _learning(mine)

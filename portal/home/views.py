@@ -1,18 +1,22 @@
 """Pages that show several rooms to the visitor, the learner and the coordinator, and the two addresses for machines."""
 
+import logging
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask import Blueprint, abort, current_app, redirect, render_template, request
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
 
 from portal.accounts import approvals
 from portal.accounts.access import coordinators_only, viewer
 from portal.accounts.models import User
 from portal.awards import rounds
-from portal.core import clock, pagecache
+from portal.core import clock, dates, pagecache
 from portal.core.db import db
 from portal.core.guard import csrf, public, safe_next
-from portal.core.i18n import COOKIE, LANGUAGES, _
+from portal.core.i18n import COOKIE, LANGUAGES, _, language
 from portal.courses import catalog
 from portal.home import mine, team
 from portal.learning.models import Attempt, ModulePass
@@ -24,17 +28,27 @@ from portal.programme import workshops
 
 bp = Blueprint("home", __name__)
 
+log = logging.getLogger("portal.home")
+
 THEMES = ("light", "dark")
 A_YEAR = 365 * 24 * 3600
 
 
 @bp.app_context_processor
 def _surroundings() -> dict[str, Any]:
-    """What every page needs to know: the brightness chosen, and whether this is a demonstration."""
-    banner = None
-    if current_app.config["DEMO"] and clock.is_shifted():
-        banner = _("สาธิต: นาฬิกาของระบบตั้งไว้ที่รอบปี 2566 คน หน่วยงานตัวอย่าง ที่นั่ง และวันเปิดรับลงทะเบียนเป็นข้อมูลตัวอย่าง")
-    return {"theme": request.cookies.get("theme", ""), "demo_banner": banner}
+    """What every page needs to know: the brightness chosen, and what of it is no reality."""
+    return {"theme": request.cookies.get("theme", ""), "demo_banner": _banner()}
+
+
+def _banner() -> str | None:
+    config = current_app.config
+    lang: dates.Lang = "en" if language() == "en" else "th"
+    today = dates.thai_date(clock.today(), lang=lang) if config["CLOCK"] else ""
+    if config["DEMO"] and today:
+        return _("สาธิต: วันนี้ของระบบคือ %(day)s คน หน่วยงานตัวอย่าง ที่นั่ง และวันเปิดรับลงทะเบียนเป็นข้อมูลตัวอย่าง", day=today)
+    if config["DEMO"]:
+        return _("สาธิต: คน หน่วยงานตัวอย่าง ที่นั่ง และวันเปิดรับลงทะเบียนเป็นข้อมูลตัวอย่าง")
+    return _("นาฬิกาของระบบตั้งไว้ต่างจากเวลาจริง วันนี้ของระบบคือ %(day)s", day=today) if today else None
 
 
 @bp.get("/")
@@ -59,12 +73,12 @@ def landing() -> str:
 def me() -> str:
     user = viewer()
     taken = mine.registrations_of(user)
-    learned = mine.progress_of(user)
+    learned = mine.progress_of(user, taken)
     return render_template(
         "home/me.html",
         user=user,
         registrations=taken,
-        positions=seats.positions(taken),
+        positions=mine.places_of(taken),
         progress=learned,
         strips={one.course.code: strip_of_user(one) for one in learned},
         next=mine.next_step(user, taken, learned),
@@ -75,40 +89,55 @@ def me() -> str:
 @coordinators_only
 def agency() -> str:
     user = viewer()
-    if user.agency is None:
-        abort(404)
+    own = user.agency or abort(403)
+    people = team.people_of(own)
     return render_template(
         "home/agency.html",
-        agency=user.agency,
-        courses=team.courses_of(user.agency),
-        seats=team.seats_of(user.agency),
+        agency=own,
+        courses=team.courses_of(own, people),
+        seats=team.seats_of(own),
         waiting=approvals.waiting(user),
-        size=team.size_of(user.agency),
+        size=sum(person.is_here for person in people),
         at=clock.now(),
     )
 
 
 @bp.post("/preferences")
 @public
-@csrf.exempt  # its form stands on pages kept for everyone; the Origin is checked at the door and only a cookie changes
-def preferences() -> Any:
-    response = redirect(safe_next(request.form.get("next")) or "/", 303)
-    secure = current_app.config["SESSION_COOKIE_SECURE"]
+# Its form stands on pages kept for everyone; the Origin is checked at the door and only a cookie changes.
+@csrf.exempt  # type: ignore[untyped-decorator]
+def preferences() -> Response:
+    response = redirect(_page_left(), 303)
     language, theme = request.form.get("lang"), request.form.get("theme")
     if language in LANGUAGES:
-        response.set_cookie(COOKIE, language, max_age=A_YEAR, samesite="Lax", secure=secure, httponly=True)
+        _remember(response, COOKIE, language)
     if theme in THEMES:
-        response.set_cookie("theme", theme, max_age=A_YEAR, samesite="Lax", secure=secure, httponly=True)
+        _remember(response, "theme", theme)
     elif theme is not None:
         response.delete_cookie("theme")
     return response
 
 
+def _page_left() -> str:
+    """The page whose foot was used, if it is one of ours that opens again: what answered a POST may not."""
+    target = safe_next(request.form.get("next")) or "/"
+    return target if current_app.url_map.bind("").test(urlsplit(target).path, "GET") else "/"
+
+
+def _remember(response: Response, name: str, value: str) -> None:
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=secure, httponly=True)
+
+
 @bp.get("/healthz")
 @public
 def healthz() -> Response:
-    """Alive, and the database answers."""
-    db.session.execute(text("SELECT 1"))
+    """Alive, and the database answers; 503 where it does not."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        log.exception("the database does not answer")
+        return Response("the database does not answer\n", 503, mimetype="text/plain")
     return Response("ok\n", mimetype="text/plain")
 
 
@@ -116,13 +145,14 @@ def healthz() -> Response:
 @public
 def metrics() -> Response:
     """Counts for a monitoring system, in the Prometheus text format; no names, no addresses."""
-    counts = {
-        "portal_users": select(func.count()).select_from(User),
-        "portal_registrations": select(func.count()).select_from(Registration),
-        "portal_attempts": select(func.count()).select_from(Attempt),
-        "portal_module_passes": select(func.count()).select_from(ModulePass),
+    counted = {
+        "portal_users": select(func.count(User.id)),
+        "portal_registrations": select(func.count(Registration.id)),
+        "portal_attempts": select(func.count(Attempt.id)),
+        "portal_module_passes": select(func.count(ModulePass.id)),
         "portal_mail_queued": select(func.count()).where(OutboxMessage.status == MessageStatus.QUEUED),
         "portal_mail_failed": select(func.count()).where(OutboxMessage.status == MessageStatus.FAILED),
     }
-    lines = [f"# TYPE {name} gauge\n{name} {db.session.scalar(query)}\n" for name, query in counts.items()]
+    counts = db.session.execute(select(*(one.scalar_subquery() for one in counted.values()))).one()
+    lines = [f"# TYPE {name} gauge\n{name} {count}\n" for name, count in zip(counted, counts, strict=True)]
     return Response("".join(lines), mimetype="text/plain; version=0.0.4")

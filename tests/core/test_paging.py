@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import Agency
 from portal.core.db import db
-from portal.core.paging import page_of
+from portal.core.paging import page_of, part_of
 
 IN_ORDER = select(Agency).order_by(Agency.sort_key)
 
@@ -67,3 +67,14 @@ def test_it_takes_two_queries_whatever_the_length(seven, queries) -> None:
     with queries() as counted:
         page_of(IN_ORDER, page=1, per_page=5)
     assert len(counted) == 2
+
+
+def test_a_list_in_hand_is_cut_the_same_way_without_a_query(app, queries) -> None:
+    with queries() as statements:
+        page = part_of("abcdefg", page="3", per_page=3)
+        beyond = part_of("abcdefg", page="99", per_page=3)
+        empty = part_of([], page="2")
+    assert (page.items, page.number, page.pages, page.total) == (["g"], 3, 3, 7)
+    assert beyond == page
+    assert (empty.items, empty.number, empty.pages, empty.total) == ([], 1, 1, 0)
+    assert statements == []
