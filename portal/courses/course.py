@@ -1,6 +1,6 @@
 """What a course is once an edition is read: frozen dataclasses; reading and checking an edition stand in reader and checker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 TRACKS = ("pmqa40", "excellent", "category")  # codes of awards.Track, in the order of the award
@@ -89,16 +89,14 @@ class Course:
     members: int  # how many people of an agency must have passed all counted, published modules
     counted: tuple[str, ...]  # codes of the modules that count for the agency, in the order of the report
     modules: tuple[Module, ...]
+    # Read off once: every cell of a strip and of the coverage table asks for them.
+    counted_modules: tuple[Module, ...] = field(init=False, repr=False, compare=False)  # the parts of the report, published or coming
+    required_modules: tuple[Module, ...] = field(init=False, repr=False, compare=False)  # those that completion asks for: published
+
+    def __post_init__(self) -> None:
+        counted = tuple(module for code in self.counted if (module := self.module(code)))
+        object.__setattr__(self, "counted_modules", counted)
+        object.__setattr__(self, "required_modules", tuple(module for module in counted if module.is_published))
 
     def module(self, code: str) -> Module | None:
         return next((module for module in self.modules if module.code == code), None)
-
-    @property
-    def counted_modules(self) -> tuple[Module, ...]:
-        """The parts of the report, published or coming."""
-        return tuple(module for code in self.counted if (module := self.module(code)))
-
-    @property
-    def required_modules(self) -> tuple[Module, ...]:
-        """The counted modules that are published: those that completion asks for."""
-        return tuple(module for module in self.counted_modules if module.is_published)

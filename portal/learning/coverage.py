@@ -2,7 +2,7 @@
 
 An agency covers a module when somebody passed its quiz while working there. It completed a course when all
 required modules are covered and at least `members` people passed every one of them (course.toml [completion]).
-Everything is asked of ModulePass; nothing is stored.
+Everything is asked of ModulePass; what is kept in a process is thrown away as facts come.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, null, select, union_all
 
 from portal.core import clock
 from portal.core.db import db
@@ -20,8 +20,18 @@ from portal.learning.models import LessonMark, ModulePass
 from portal.learning.progress import cell, state
 
 ALL_REQUIRED = ""  # stands where a module's code would, for people who passed them all
-MOST_TOTALS = 64
-_totals: "dict[tuple[Any, ...], Totals]" = {}
+MOST_KEPT = 16  # courses and days of which the whole is kept
+_kept: "dict[tuple[Any, ...], Whole]" = {}
+
+# A pass may be stored after this many with a later number: far more than can be under way at once.
+LATE = 200
+_NEW = ModulePass.id > bindparam("after")
+_COUNT_AND_LAST = select(func.count(), func.max(ModulePass.id)).where(_NEW)
+_BY_AGENCY = (
+    select(ModulePass.course, ModulePass.agency_id, func.count())
+    .where(_NEW)
+    .group_by(ModulePass.course, ModulePass.agency_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,8 @@ def end_of(day: date) -> datetime:
 
 
 def forget() -> None:
-    """Drop the totals kept in this process: for a database that was emptied or put back."""
-    _totals.clear()
+    """Drop what is kept in this process: for a database that was emptied or put back."""
+    _kept.clear()
 
 
 def _counted(
@@ -133,27 +143,81 @@ class Totals:
     agencies_complete: int
 
 
-def totals(course: Course, *, as_of: datetime | None = None) -> Totals:
-    """How many agencies cover each module and completed the course.
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The coverage of all agencies, as of the facts there were; read only, for it is kept in the process."""
 
-    Facts are only appended, so how many there are says whether anything changed since this was reckoned; the number
-    of the last one alone does not, for two people who pass at once may be stored in the other order.
+    matrix: dict[int, AgencyCoverage]
+    totals: Totals
+    newest: "_Newest"
+
+
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    """The facts after a number, some two hundred: how many, the last, and how many of each course and agency."""
+
+    after: int
+    count: int
+    last: int
+    by_agency: dict[tuple[str, int | None], int]
+
+
+def whole(course: Course, *, as_of: datetime | None = None) -> Whole:
+    """Coverage by agency id and its totals: one query while nobody passed anything more.
+
+    Facts are only appended, so what was reckoned stays true of every agency without a new one. Of two people who
+    pass at once the second number may be stored first, so the newest facts are counted, not only the last one told.
     """
-    count = select(func.count()).select_from(ModulePass).scalar_subquery()
-    last = select(func.max(ModulePass.id)).scalar_subquery()
-    facts = db.session.execute(select(count, last)).one()
-    key = (str(db.engine.url), course.edition_id, as_of, *facts)
-    known = _totals.get(key)
+    key = (str(db.engine.url), course.edition_id, as_of)
+    known = _kept.get(key)
+    if known is not None and _is_newest(known.newest):
+        return known
+    newest = _newest()
     if known is None:
-        if len(_totals) >= MOST_TOTALS:
-            _totals.clear()
-        known = _totals[key] = _counted_up(matrix(course, as_of=as_of))
+        found = matrix(course, as_of=as_of)
+    else:
+        changed = _changed_since(known.newest, course)
+        found = known.matrix | matrix(course, as_of=as_of, agency_ids=changed)
+    known = _kept[key] = Whole(found, _counted_up(found), newest)
+    while len(_kept) > MOST_KEPT:
+        del _kept[next(iter(_kept))]
     return known
 
 
-def _counted_up(whole: dict[int, AgencyCoverage]) -> Totals:
-    by_module = Counter(module for coverage in whole.values() for module in coverage.covers)
-    return Totals(dict(by_module), len(whole), sum(one.is_complete for one in whole.values()))
+def totals(course: Course, *, as_of: datetime | None = None) -> Totals:
+    """How many agencies cover each module and completed the course."""
+    return whole(course, as_of=as_of).totals
+
+
+def _is_newest(known: _Newest) -> bool:
+    count, last = db.session.execute(_COUNT_AND_LAST, {"after": known.after}).one()
+    return (count, last or 0) == (known.count, known.last)
+
+
+def _newest() -> _Newest:
+    last = db.session.scalar(select(func.max(ModulePass.id))) or 0
+    after = max(0, last - LATE)
+    by_agency = _by_agency(after)
+    return _Newest(after, sum(by_agency.values()), last, by_agency)
+
+
+def _by_agency(after: int) -> dict[tuple[str, int | None], int]:
+    return {(code, agency): count for code, agency, count in db.session.execute(_BY_AGENCY, {"after": after})}
+
+
+def _changed_since(known: _Newest, course: Course) -> list[int]:
+    """The agencies with a fact of this course that was not known."""
+    now = _by_agency(known.after)
+    return [
+        agency
+        for (code, agency), count in now.items()
+        if code == course.code and agency is not None and count != known.by_agency.get((code, agency))
+    ]
+
+
+def _counted_up(found: dict[int, AgencyCoverage]) -> Totals:
+    by_module = Counter(module for coverage in found.values() for module in coverage.covers)
+    return Totals(dict(by_module), len(found), sum(one.is_complete for one in found.values()))
 
 
 def passes_in(agency_id: int, course: Course) -> dict[int, dict[str, datetime]]:

@@ -249,12 +249,33 @@ def test_a_pass_stored_after_a_later_one_is_counted(cast, course):
     assert coverage.totals(course).agencies_by_module == {"op": 2}
 
 
+def test_what_is_kept_is_what_would_be_reckoned_anew(cast, course):
+    """Only agencies with a new pass are reckoned again; the others stay as they were."""
+    for user, module in ((cast.lamai, "op"), (cast.sakda, "op"), (cast.mali, "op"), (cast.mali, "c1"), (cast.lamai, "c1")):
+        take(user, course, module)
+        kept = coverage.whole(course)
+        anew = coverage.matrix(course)
+        assert {agency: (one.covers, one.people_complete) for agency, one in kept.matrix.items()} == {
+            agency: (one.covers, one.people_complete) for agency, one in anew.items()
+        }
+        assert kept.totals.agencies_complete == sum(one.is_complete for one in anew.values())
+
+
+def test_passes_taken_back_before_they_were_stored_are_not_kept(cast, course):
+    take(cast.lamai, course, "op")
+    before = coverage.whole(course).totals
+    attempt = db.session.scalars(select(ModulePass.attempt_id)).first()
+    db.session.add(ModulePass(user_id=cast.sakda.id, agency_id=cast.province.id, course="sample", module="op", attempt_id=attempt))
+    db.session.rollback()
+    assert coverage.whole(course).totals == before
+
+
 def test_totals_are_kept_for_a_limited_number_of_questions(cast, course, monkeypatch):
-    monkeypatch.setattr(coverage, "MOST_TOTALS", 2)
+    monkeypatch.setattr(coverage, "MOST_KEPT", 2)
     take(cast.lamai, course, "op")
     for day in range(1, 8):
         coverage.totals(course, as_of=coverage.end_of(date(2023, 3, day)))
-    assert len(coverage._totals) <= 2
+    assert len(coverage._kept) <= 2
 
 
 # --- the agency's own page
