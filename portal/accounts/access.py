@@ -7,11 +7,11 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, abort, current_app
 from flask_login import LoginManager, current_user
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, bindparam, false, or_, select
 
 from portal.accounts.models import Agency, SignIn, User
 from portal.core import clock
-from portal.core.db import db
+from portal.core.db import UTCDateTime, db
 
 # How long a sign-in holds: on one's own device, and on any other.
 REMEMBERED = timedelta(days=14)
@@ -21,6 +21,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 login_manager = LoginManager()
+
+# Made once: every request of somebody signed in asks it, and building it took as long as asking.
+_RUNNING = select(SignIn).where(
+    SignIn.key == bindparam("key"),
+    SignIn.ended_at.is_(None),
+    or_(SignIn.expires_at.is_(None), SignIn.expires_at > bindparam("now", type_=UTCDateTime)),
+)
 
 
 def viewer() -> User:
@@ -36,8 +43,7 @@ def may_sign_in(user: User) -> bool:
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(key: str) -> User | None:
-    holds = or_(SignIn.expires_at.is_(None), SignIn.expires_at > clock.now())
-    sign_in = db.session.scalar(select(SignIn).where(SignIn.key == key, SignIn.ended_at.is_(None), holds))
+    sign_in = db.session.scalar(_RUNNING, {"key": key, "now": clock.now()})
     if sign_in is None or not may_sign_in(sign_in.user):
         return None
     sign_in.user.signed_in_by = sign_in
