@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import FunctionType, MethodType
 from typing import Any
 
 from flask.sansio.app import App
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, nodes
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
@@ -21,6 +23,7 @@ SENTENCES = (
     "_",
     "gettext",
 )  # what templates call for a sentence; plural forms are chosen when a page is made
+_PLAIN = (FunctionType, MethodType, partial)
 _HOLE = re.compile(r"%\((\w+)\)s|%(%)|(%)")
 
 
@@ -37,9 +40,24 @@ class OfLanguage:
         return partial(self.function, lang=lang)
 
 
+class _Context(Context):
+    """Calls functions and macros without first asking in four ways what they take: a page calls some hundred of them."""
+
+    def call(self, called: Any, /, *args: Any, **named: Any) -> Any:
+        kind = type(called)
+        if kind is Macro:
+            args = (self.eval_ctx, *args)
+        elif kind not in _PLAIN or hasattr(called, "jinja_pass_arg"):
+            return super().call(called, *args, **named)
+        named.pop("_loop_vars", None)
+        named.pop("_block_vars", None)
+        return called(*args, **named)
+
+
 class Environment(FlaskEnvironment):
     """Asked for a template, it gives the one compiled for the language in force."""
 
+    context_class = _Context
     language = ""  # has one only where it compiles for it
 
     def __init__(self, app: App, **options: Any) -> None:
