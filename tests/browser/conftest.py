@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config import ROOT
 from tests.browser.demonstration import Demonstration, served
@@ -24,6 +24,8 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+
+PATIENCE = 20_000  # milliseconds: a loaded machine is slow, not wrong
 
 Window = tuple[Page, Complaints]
 Open = Callable[..., BrowserContext]
@@ -68,6 +70,7 @@ def demonstration(built_assets: None, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()
+    expect.set_options(timeout=PATIENCE)
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else list(FLAGS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=flags)
@@ -88,7 +91,7 @@ def opened(browser: Browser, demonstration: Demonstration) -> Open:
             reduced_motion="reduce",  # no colour is measured half-way
             **settings,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(WATCH_POLICY)
         return context
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 NOBODY = "nobody"
-PEOPLE = ("lamai", "sakda", "wit", "mali", "orn")
+PEOPLE = ("lamai", "wit", "mali", "orn")  # one of each role
+BEGINNER = "sakda"  # has not begun anything: the pages in which a learner's own things stand
 EVERYONE = (NOBODY, *PEOPLE)
 ORGANIZER = ("orn",)
 COORDINATOR = ("mali",)
@@ -31,37 +32,37 @@ PLACES = (
     Place("awards.timeline", "/award"),
     Place("programme.speakers", "/speakers"),
     Place("programme.speaker", "/speakers/kku-quality"),
-    Place("participation.workshops", "/workshops"),
-    Place("participation.workshop", "/workshops/pmqa40-2566"),
-    Place("participation.workshop", "/workshops/excellence-2566"),
+    Place("participation.workshops", "/workshops", (*EVERYONE, BEGINNER)),
+    Place("participation.workshop", "/workshops/pmqa40-2566", (*EVERYONE, BEGINNER)),
+    Place("participation.workshop", "/workshops/excellence-2566", (*EVERYONE, BEGINNER)),
     Place("participation.cancel", "/workshops/excellence-2566/registration/cancel", ("lamai", "mali")),
-    Place("participation.calendar", "/calendar", PEOPLE),
-    Place("learning.courses", "/learn"),
-    Place("learning.course", "/learn/pmqa40"),
+    Place("participation.calendar", "/calendar", (*PEOPLE, BEGINNER)),
+    Place("learning.courses", "/learn", (*EVERYONE, BEGINNER)),
+    Place("learning.course", "/learn/pmqa40", (*EVERYONE, BEGINNER)),
     Place("learning.course", "/learn/pmqa2562"),
     Place("learning.lesson", "/learn/pmqa40/op/ruler"),
-    Place("learning.lesson", "/learn/pmqa40/op/situation", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa40/op/context", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa40/c1/asks", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa40/c1/impact", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa40/c1/integrity", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa40/c1/network", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa40/c1/vision", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa2562/op/why-op", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa2562/op/description", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa2562/op/situation", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa2562/c1/adli", (NOBODY, "lamai")),
+    Place("learning.lesson", "/learn/pmqa40/op/situation", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa40/op/context", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa40/c1/asks", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa40/c1/impact", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa40/c1/integrity", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa40/c1/network", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa40/c1/vision", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa2562/op/why-op", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa2562/op/description", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa2562/op/situation", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa2562/c1/adli", (NOBODY,)),
     Place("learning.lesson", "/learn/pmqa2562/c1/governance", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa2562/c1/results", (NOBODY, "lamai")),
-    Place("learning.lesson", "/learn/pmqa2562/c1/senior-leaders", (NOBODY, "lamai")),
-    Place("learning.quiz", "/learn/pmqa40/op/quiz", PEOPLE),
+    Place("learning.lesson", "/learn/pmqa2562/c1/results", (NOBODY,)),
+    Place("learning.lesson", "/learn/pmqa2562/c1/senior-leaders", (NOBODY,)),
+    Place("learning.quiz", "/learn/pmqa40/op/quiz", (*PEOPLE, BEGINNER)),
     Place("learning.quiz", "/learn/pmqa2562/c1/quiz", ("lamai",)),
     Place("learning.attempt", "/attempts/{open}", ("lamai",)),
     Place("learning.attempt", "/attempts/{open}?q=1", ("lamai",)),
     Place("learning.review", "/attempts/{open}/review", ("lamai",)),
     Place("learning.result", "/attempts/{failed}/result", ("lamai",)),
     Place("learning.result", "/attempts/{passed}/result", ("lamai",)),
-    Place("home.me", "/me", PEOPLE),
+    Place("home.me", "/me", (*PEOPLE, BEGINNER)),
     Place("home.agency", "/agency", COORDINATOR),
     Place("organize.dashboard", "/organize", ORGANIZER),
     Place("organize.coverage", "/organize/coverage", ORGANIZER),
@@ -79,7 +80,7 @@ PLACES = (
     Place("roster.roster", "/organize/workshops/pmqa40-2566/roster?q=ไม่มีคนนี้", ORGANIZER),
     Place("roster.seats", "/organize/workshops/pmqa40-2566/seats", ORGANIZER),
     Place("", "/no-such-page", EVERYONE, 404),
-    Place("organize.dashboard", "/organize", ("lamai", "sakda", "wit", "mali"), 403),
+    Place("organize.dashboard", "/organize", ("lamai", "wit", "mali"), 403),
 )
 
 # What answers a GET with something that is no page, or with the way to one.

@@ -11,7 +11,12 @@ from tests.browser.looking import axe, sideways
 from tests.browser.places import FILES, NOBODY, PLACES, Place
 
 VISITS = [(who, place) for place in PLACES for who in place.who]
-IN_ENGLISH = [(place.who[0], place) for place in PLACES]
+# Lessons are in Thai in either language: one of them shows what stands around it.
+IN_ENGLISH = [
+    (place.who[0], place)
+    for place in PLACES
+    if place.endpoint != "learning.lesson" or "ruler" in place.address
+]
 
 
 def name(value: object) -> str:
