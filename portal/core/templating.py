@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from flask.sansio.app import App
@@ -23,7 +23,7 @@ SENTENCES = (
     "_",
     "gettext",
 )  # what templates call for a sentence; plural forms are chosen when a page is made
-_PLAIN = (FunctionType, MethodType, partial)
+_PLAIN = (FunctionType, MethodType, BuiltinFunctionType, partial)
 _HOLE = re.compile(r"%\((\w+)\)s|%(%)|(%)")
 
 

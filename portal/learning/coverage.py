@@ -27,11 +27,7 @@ _kept: "dict[tuple[Any, ...], Whole]" = {}
 LATE = 200
 _NEW = ModulePass.id > bindparam("after")
 _COUNT_AND_LAST = select(func.count(), func.max(ModulePass.id)).where(_NEW)
-_BY_AGENCY = (
-    select(ModulePass.course, ModulePass.agency_id, func.count())
-    .where(_NEW)
-    .group_by(ModulePass.course, ModulePass.agency_id)
-)
+_NUMBERED = select(ModulePass.id, ModulePass.course, ModulePass.agency_id).where(_NEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,31 +150,39 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class _Newest:
-    """The facts after a number, some two hundred: how many, the last, and how many of each course and agency."""
+    """The facts with a number above `after`: (number, course, agency)."""
 
     after: int
-    count: int
-    last: int
-    by_agency: dict[tuple[str, int | None], int]
+    facts: frozenset[tuple[int, str, int | None]]
+
+    @property
+    def last(self) -> int:
+        return max((number for number, _course, _agency in self.facts), default=self.after)
 
 
 def whole(course: Course, *, as_of: datetime | None = None) -> Whole:
-    """Coverage by agency id and its totals: one query while nobody passed anything more.
+    """Coverage by agency id and its totals: one query while nobody passed anything more, three when somebody did.
 
     Facts are only appended, so what was reckoned stays true of every agency without a new one. Of two people who
-    pass at once the second number may be stored first, so the newest facts are counted, not only the last one told.
+    pass at once the second number may be stored first, so the newest facts are compared, not only the last one.
     """
     key = (str(db.engine.url), course.edition_id, as_of)
     known = _kept.get(key)
     if known is not None and _is_newest(known.newest):
         return known
-    newest = _newest()
     if known is None:
+        last = db.session.scalar(select(func.max(ModulePass.id))) or 0
+        newest = _newest(last - LATE)
         found = matrix(course, as_of=as_of)
     else:
-        changed = _changed_since(known.newest, course)
-        found = known.matrix | matrix(course, as_of=as_of, agency_ids=changed)
-    known = _kept[key] = Whole(found, _counted_up(found), newest)
+        newest = _newest(known.newest.after)
+        changed = {
+            agency for _number, code, agency in newest.facts ^ known.newest.facts if code == course.code
+        }
+        found = known.matrix | matrix(
+            course, as_of=as_of, agency_ids=[one for one in changed if one is not None]
+        )
+    known = _kept[key] = Whole(found, _counted_up(found), _only_late(newest))
     while len(_kept) > MOST_KEPT:
         del _kept[next(iter(_kept))]
     return known
@@ -191,28 +195,18 @@ def totals(course: Course, *, as_of: datetime | None = None) -> Totals:
 
 def _is_newest(known: _Newest) -> bool:
     count, last = db.session.execute(_COUNT_AND_LAST, {"after": known.after}).one()
-    return (count, last or 0) == (known.count, known.last)
+    return (count, last or known.after) == (len(known.facts), known.last)
 
 
-def _newest() -> _Newest:
-    last = db.session.scalar(select(func.max(ModulePass.id))) or 0
-    after = max(0, last - LATE)
-    by_agency = _by_agency(after)
-    return _Newest(after, sum(by_agency.values()), last, by_agency)
+def _newest(after: int) -> _Newest:
+    rows = db.session.execute(_NUMBERED, {"after": after})
+    return _Newest(after, frozenset((number, code, agency) for number, code, agency in rows))
 
 
-def _by_agency(after: int) -> dict[tuple[str, int | None], int]:
-    return {(code, agency): count for code, agency, count in db.session.execute(_BY_AGENCY, {"after": after})}
-
-
-def _changed_since(known: _Newest, course: Course) -> list[int]:
-    """The agencies with a fact of this course that was not known."""
-    now = _by_agency(known.after)
-    return [
-        agency
-        for (code, agency), count in now.items()
-        if code == course.code and agency is not None and count != known.by_agency.get((code, agency))
-    ]
+def _only_late(newest: _Newest) -> _Newest:
+    """The same without what is too old to be joined by an earlier number."""
+    after = max(newest.after, newest.last - LATE)
+    return _Newest(after, frozenset(fact for fact in newest.facts if fact[0] > after))
 
 
 def _counted_up(found: dict[int, AgencyCoverage]) -> Totals:
