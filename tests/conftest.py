@@ -159,6 +159,7 @@ def app(app_on: Callable[[str], Flask], database: str) -> Iterator[Flask]:
     for left in (app.config["INSTANCE"] / "mail").glob("*.eml"):
         left.unlink()
     app.extensions["pagecache"].clear()
+    app.extensions.pop("awards_due", None)
     coverage.forget()
     clock.start_at(None)
 

@@ -1,8 +1,9 @@
 """Coverage as the organizer asks for it: filters, order, a page of agencies and the rows of its export; what covering means is learning.coverage."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import exists, or_, select
 
@@ -10,35 +11,46 @@ from portal.accounts.models import Agency, User
 from portal.awards.models import Entry, Track
 from portal.core import clock, dates, thai
 from portal.core.db import db
-from portal.core.i18n import _, in_lang
+from portal.core.i18n import _, in_lang, language
+from portal.core.paging import Page, part_of
 from portal.courses.course import Course
 from portal.learning import coverage
 from portal.learning.coverage import AgencyCoverage, Totals
+from portal.learning.models import ModulePass
 
 PER_PAGE = 50
 STATES = ("all", "complete", "begun", "empty")
+LONGEST = 200  # letters of what somebody looks for
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the organizer asked for, as it stands in the address of the page."""
+    """What the organizer asked for, as it stands in the address of the page; odd values fall back to the whole."""
 
     text: str = ""
     ministry: str = ""
     state: str = "all"
-    only_entered: bool = (
-        False  # only agencies with an entry in one of the course's tracks that passed stage 1
-    )
+    only_entered: bool = False  # only agencies whose entry in a track of the course passed stage 1
     as_of: date | None = None
-    page: int = 1
+    typed_date: str = ""
+    wrong_date: str = ""  # why the typed date is none
+    page: str = "1"
 
     @property
     def until(self) -> datetime | None:
+        """The moment up to which facts count."""
         return coverage.end_of(self.as_of) if self.as_of else None
 
+    @property
+    def day(self) -> date:
+        """The day whose end the figures tell."""
+        return self.as_of or clock.today()
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Line:
+    """One agency. The coverage stands apart from the name, which is all that most lines of a filter need."""
+
     agency_id: int
     code: str
     name: str
@@ -48,95 +60,105 @@ class Line:
 
 @dataclass(frozen=True)
 class Answer:
-    lines: list[Line]
-    found: int
-    page: int
-    pages: int
+    page: Page  # of Line
+    agencies: int  # that take part, filtered or not
     ministries: list[str]
-    totals: Totals
-    bad_date: str = ""
-    agencies: int = field(default=0)
+    totals: Totals  # of all agencies
 
 
-def wanted(arguments: Mapping[str, str]) -> tuple[Wanted, str]:
-    """What these arguments ask for, and what is wrong with their date, if anything; odd values fall back to the whole."""
+def wanted(arguments: Mapping[str, str]) -> Wanted:
+    """What these arguments ask for."""
     as_of, wrong = None, ""
-    if text := arguments.get("as_of", "").strip():
+    typed = arguments.get("as_of", "").strip()[:LONGEST]
+    if typed:
         try:
-            as_of = dates.parse_date(text)
+            as_of = dates.parse_date(typed)
         except dates.BadDate as no:
             wrong = str(no)
-    page = arguments.get("page", "1")
     state = arguments.get("state", "all")
-    asked = Wanted(
-        text=arguments.get("q", "").strip()[:200],
-        ministry=arguments.get("ministry", "")[:200],
+    return Wanted(
+        text=arguments.get("q", "").strip()[:LONGEST],
+        ministry=arguments.get("ministry", "")[:LONGEST],
         state=state if state in STATES else "all",
         only_entered=arguments.get("entered") == "1",
         as_of=as_of,
-        page=int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
+        typed_date=typed,
+        wrong_date=wrong,
+        page=arguments.get("page", "1"),
     )
-    return asked, wrong
 
 
-def _agencies(course: Course, asked: Wanted) -> list[tuple[int, str, str, str, str]]:
-    """id, code, name, English name and ministry of the agencies that take part, in Thai order. One query."""
-    passed = exists().where(
+def answer(course: Course, asked: Wanted) -> Answer:
+    """One page of the agencies asked for, with their coverage. Two queries however many, some more when facts are new."""
+    agencies = _agencies(course)
+    known = coverage.whole(course, as_of=asked.until)
+    page = part_of(_filtered(course, agencies, asked, known.matrix), page=asked.page, per_page=PER_PAGE)
+    return Answer(
+        page=Page(_lines(course, page.items, known.matrix), page.number, page.pages, page.total),
+        agencies=len(agencies),
+        ministries=sorted({row.ministry_th for row in agencies if row.ministry_th}, key=thai.sort_key),
+        totals=known.totals,
+    )
+
+
+def all_lines(course: Course, asked: Wanted) -> list[Line]:
+    """All agencies asked for, for an export. Two queries."""
+    covered = coverage.whole(course, as_of=asked.until).matrix
+    return _lines(course, _filtered(course, _agencies(course), asked, covered), covered)
+
+
+def _agencies(course: Course) -> Sequence[Any]:
+    """The agencies that take part, in Thai order: with an entry that passed, with people, or with a pass of people who left."""
+    entered = exists().where(
         Entry.agency_id == Agency.id,
         Entry.stage1_passed_on.is_not(None),
         Entry.track_id.in_(select(Track.id).where(Track.code.in_(course.tracks))),
     )
     has_people = exists().where(User.agency_id == Agency.id, User.approved_at.is_not(None))
-    query = select(Agency.id, Agency.code, Agency.name_th, Agency.name_en, Agency.ministry_th)
-    query = query.where(passed if asked.only_entered else or_(passed, has_people)).order_by(Agency.sort_key)
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in db.session.execute(query)]
+    has_passes = exists().where(ModulePass.course == course.code, ModulePass.agency_id == Agency.id)
+    columns = (Agency.id, Agency.code, Agency.abbrev_th, Agency.name_th, Agency.name_en, Agency.ministry_th)
+    query = select(*columns, entered.label("entered")).where(or_(entered, has_people, has_passes))
+    return db.session.execute(query.order_by(Agency.sort_key, Agency.id)).all()
 
 
-def _shown(
-    agencies: list[tuple[int, str, str, str, str]], asked: Wanted
-) -> list[tuple[int, str, str, str, str]]:
+def _filtered(
+    course: Course, agencies: Sequence[Any], asked: Wanted, covered: Mapping[int, AgencyCoverage]
+) -> list[Any]:
     key = thai.search_key(asked.text)
-    return [
-        row
-        for row in agencies
-        if (not asked.ministry or row[4] == asked.ministry)
-        and (not key or key in thai.search_key(row[2]) or key in thai.search_key(row[3]))
-    ]
+    shown = [row for row in agencies if _is_meant(row, asked, key)]
+    if asked.state == "all":
+        return shown
+    nothing = AgencyCoverage(course)
+    return [row for row in shown if _is_in(covered.get(row.id, nothing), asked.state)]
 
 
-def _is_wanted(one: AgencyCoverage, state: str) -> bool:
+def _is_meant(row: Any, asked: Wanted, key: str) -> bool:
+    if (asked.ministry and row.ministry_th != asked.ministry) or (asked.only_entered and not row.entered):
+        return False
+    names = (row.name_th, row.name_en, row.abbrev_th, row.code)
+    return not key or any(key in thai.search_key(name) for name in names)
+
+
+def _is_in(one: AgencyCoverage, state: str) -> bool:
     if state == "complete":
         return one.is_complete
     if state == "begun":
         return bool(one.covers) and not one.is_complete
-    return state == "all" or not one.covers
+    return not one.covers
 
 
-def answer(course: Course, asked: Wanted, *, bad_date: str = "", whole: bool = False) -> Answer:
-    """One page of agencies with their coverage (`whole`: all of them, for an export). Four queries however many."""
-    agencies = _agencies(course, asked)
-    shown = _shown(agencies, asked)
-    covered: dict[int, AgencyCoverage] | None = None
-    if asked.state != "all" or whole:
-        covered = coverage.matrix(course, as_of=asked.until)
-        shown = [row for row in shown if _is_wanted(covered.get(row[0], AgencyCoverage(course)), asked.state)]
-    pages = max(1, -(-len(shown) // PER_PAGE))
-    page = min(max(asked.page, 1), pages)
-    part = shown if whole else shown[(page - 1) * PER_PAGE : page * PER_PAGE]
-    if covered is None:
-        covered = coverage.matrix(course, as_of=asked.until, agency_ids=[row[0] for row in part])
-    return Answer(
-        lines=[
-            Line(row[0], row[1], row[2], row[4], covered.get(row[0], AgencyCoverage(course))) for row in part
-        ],
-        found=len(shown),
-        page=page,
-        pages=pages,
-        ministries=sorted({row[4] for row in agencies if row[4]}, key=thai.sort_key),
-        totals=coverage.totals(course, as_of=asked.until),
-        bad_date=bad_date,
-        agencies=len(agencies),
-    )
+def _lines(course: Course, rows: Sequence[Any], covered: Mapping[int, AgencyCoverage]) -> list[Line]:
+    in_english = language() == "en"
+    return [
+        Line(
+            row.id,
+            row.code,
+            (in_english and row.name_en) or row.name_th,
+            row.ministry_th,
+            covered.get(row.id) or AgencyCoverage(course),
+        )
+        for row in rows
+    ]
 
 
 def columns(course: Course) -> list[str]:
@@ -157,9 +179,8 @@ def columns(course: Course) -> list[str]:
     ]
 
 
-def rows(course: Course, lines: list[Line], as_of: date | None) -> Iterator[list[object]]:
-    """The rows of the export, people counted per part and the day of the first pass."""
-    day = as_of or clock.today()
+def rows(course: Course, lines: Sequence[Line], day: date) -> Iterator[list[object]]:
+    """The rows of the export: people counted per part, the day in Bangkok of each first pass, and the day the figures tell."""
     for line in lines:
         covers = [line.coverage.covers.get(module.code) for module in course.counted_modules]
         yield [

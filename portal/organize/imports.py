@@ -1,8 +1,8 @@
-"""Spreadsheets an organizer may bring in: which kinds there are and what each did; how a row is read stands in its own room."""
+"""Spreadsheets an organizer may bring in: which kinds there are and the rule that takes each; how a row is read stands in its own room."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from portal.accounts import agencies
 from portal.awards import entries
@@ -12,24 +12,18 @@ from portal.core.i18n import _l
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of spreadsheet: its columns, and the rule that takes it whole or not at all."""
+    """One kind of spreadsheet: its columns, and the rule that takes it whole or not at all and counts added, changed and kept."""
 
     name: Any
     columns: tuple[str, ...]
-    take: Callable[[BinaryIO, str], Any]
+    take: Callable[[Any, str], Any]
 
 
-def _agencies(stream: BinaryIO, filename: str) -> Any:
+def _agencies(stream: IO[bytes], filename: str) -> agencies.Imported:
     return agencies.import_agencies(sheets.read_table(stream, filename))
 
 
 KINDS = {
-    "agencies": Kind(
-        _l("รายชื่อหน่วยงาน"),
-        ("code", "name_th", "name_en", "abbrev_th", "ministry_th", "type", "domains"),
-        _agencies,
-    ),
-    "entries": Kind(
-        _l("ผลงานที่ผ่านขั้นตอนที่ 1"), ("agency_code", "track", "title", "stage1_passed"), entries.import_entries
-    ),
+    "agencies": Kind(_l("รายชื่อหน่วยงาน"), (*agencies.REQUIRED, *agencies.OPTIONAL), _agencies),
+    "entries": Kind(_l("ผลงานที่ผ่านขั้นตอนที่ 1"), entries.COLUMNS, entries.import_entries),
 }

@@ -195,8 +195,8 @@ def grow(cast, course, offered) -> None:
 def test_thirty_people_cost_no_more_queries_than_one_and_nothing_is_written(
     app, agency_page, client, cast, course, offered, queries, monkeypatch
 ):
-    monkeypatch.setitem(app.config, "PAGE_CACHE_SECONDS", 5)
-    monkeypatch.setitem(app.config, "CATALOG_SECONDS", 60)
+    monkeypatch.setitem(app.config, "PAGE_CACHE_SECONDS", 600)
+    monkeypatch.setitem(app.config, "CATALOG_SECONDS", 600)
     let_in(cast.agency, "pmqa40")
     people.person("w@mail.example", "รอ คนเดียว", agency=cast.agency, approved=False)
     take(cast.lamai, course, "op")

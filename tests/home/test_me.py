@@ -242,8 +242,8 @@ def test_a_quiz_of_an_older_edition_is_gone_on_with(client, me, cast, course):
 def test_reading_writes_nothing_and_asks_at_most_ten_questions(
     app, client, cast, offered, course, queries, monkeypatch
 ):
-    monkeypatch.setitem(app.config, "PAGE_CACHE_SECONDS", 5)
-    monkeypatch.setitem(app.config, "CATALOG_SECONDS", 60)
+    monkeypatch.setitem(app.config, "PAGE_CACHE_SECONDS", 600)
+    monkeypatch.setitem(app.config, "CATALOG_SECONDS", 600)
     let_in(cast.agency, "excellent")
     client.sign_in(cast.lamai).get("/me")
     with queries() as statements:
@@ -255,8 +255,8 @@ def test_reading_writes_nothing_and_asks_at_most_ten_questions(
 def test_the_person_s_whole_history_costs_no_more_queries(
     app, client, cast, offered, course, queries, monkeypatch
 ):
-    monkeypatch.setitem(app.config, "PAGE_CACHE_SECONDS", 5)
-    monkeypatch.setitem(app.config, "CATALOG_SECONDS", 60)
+    monkeypatch.setitem(app.config, "PAGE_CACHE_SECONDS", 600)
+    monkeypatch.setitem(app.config, "CATALOG_SECONDS", 600)
     let_in(cast.agency, "pmqa40", "excellent")
     registration.register(offered[0], user=cast.lamai)
     client.sign_in(cast.lamai).get("/me")
