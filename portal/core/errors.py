@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -106,6 +107,9 @@ def _unforeseen(error: InternalServerError) -> Response | tuple[str, int]:
     cause = error.original_exception or error
     log.error("reference %s: %s %s", reference, request.method, request.path, exc_info=cause)
     g.after_failure = True
+    g._login_user = (
+        AnonymousUserMixin()
+    )  # else flask-login looks the reader up, and the database may be what failed
     try:
         return page(500, reference=reference)
     except Exception:
