@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
 from portal.accounts.models import Agency, User
 from portal.awards.models import Entry, Track
@@ -21,6 +22,8 @@ from portal.learning.models import ModulePass
 PER_PAGE = 50
 STATES = ("all", "complete", "begun", "empty")
 LONGEST = 200  # letters of what somebody looks for
+
+_in_thai_order = lru_cache(maxsize=1000)(thai.sort_key)  # of the same few ministries
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def answer(course: Course, asked: Wanted) -> Answer:
     return Answer(
         page=Page(_lines(course, page.items, known.matrix), page.number, page.pages, page.total),
         agencies=len(agencies),
-        ministries=sorted({row.ministry_th for row in agencies if row.ministry_th}, key=thai.sort_key),
+        ministries=sorted({row.ministry_th for row in agencies if row.ministry_th}, key=_in_thai_order),
         totals=known.totals,
     )
 
@@ -109,23 +112,32 @@ def all_lines(course: Course, asked: Wanted) -> list[Line]:
 
 def _agencies(course: Course) -> Sequence[Any]:
     """The agencies that take part, in Thai order: with an entry that passed, with people, or with a pass of people who left."""
-    entered = exists().where(
-        Entry.agency_id == Agency.id,
-        Entry.stage1_passed_on.is_not(None),
-        Entry.track_id.in_(select(Track.id).where(Track.code.in_(course.tracks))),
+    return db.session.execute(_TAKING_PART, {"tracks": course.tracks, "course": course.code}).all()
+
+
+def _taking_part() -> Select[Any]:
+    entered = Agency.id.in_(
+        select(Entry.agency_id)
+        .join(Entry.track)
+        .where(Entry.stage1_passed_on.is_not(None), Track.code.in_(bindparam("tracks", expanding=True)))
     )
     has_people = exists().where(User.agency_id == Agency.id, User.approved_at.is_not(None))
-    has_passes = exists().where(ModulePass.course == course.code, ModulePass.agency_id == Agency.id)
+    has_passes = exists().where(ModulePass.course == bindparam("course"), ModulePass.agency_id == Agency.id)
     columns = (Agency.id, Agency.code, Agency.abbrev_th, Agency.name_th, Agency.name_en, Agency.ministry_th)
     query = select(*columns, entered.label("entered")).where(or_(entered, has_people, has_passes))
-    return db.session.execute(query.order_by(Agency.sort_key, Agency.id)).all()
+    return query.order_by(Agency.sort_key, Agency.id)
+
+
+_TAKING_PART = _taking_part()  # put together once: that took as long as asking it
 
 
 def _filtered(
     course: Course, agencies: Sequence[Any], asked: Wanted, covered: Mapping[int, AgencyCoverage]
 ) -> list[Any]:
-    key = thai.search_key(asked.text)
-    shown = [row for row in agencies if _is_meant(row, asked, key)]
+    shown = list(agencies)
+    if asked.text or asked.ministry or asked.only_entered:
+        key = thai.search_key(asked.text)
+        shown = [row for row in agencies if _is_meant(row, asked, key)]
     if asked.state == "all":
         return shown
     nothing = AgencyCoverage(course)
