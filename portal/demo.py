@@ -205,7 +205,7 @@ def _agency(code: str, name: str, ministry: str, *, kind: str = "department", ma
 
 
 def _agencies() -> list[Agency]:
-    made = []
+    made: list[Agency] = []
     for ministry, names in MINISTRIES.items():
         for name in names:
             kind = "province" if name.startswith("จังหวัด") else "department"
