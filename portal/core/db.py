@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, Executable, MetaData, String, event
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -48,7 +48,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UTCDateTime, dict[str, Any]: JSON, list[Any]: JSON}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UTCDateTime,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
 
 
 IntPk = Annotated[int, mapped_column(primary_key=True)]
@@ -104,6 +108,13 @@ def begin_write() -> None:
     session.rollback()
     with writing():
         session.connection()
+
+
+def read_rows(statement: Executable, **values: Any) -> Any:
+    """Rows of columns, a third cheaper than by way of the session's objects; for statements made once and for long lists."""
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, values)
 
 
 def _on_connect(raw: Any, _record: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal, null, select, union_all
 
 from portal.core import clock
-from portal.core.db import db
+from portal.core.db import db, read_rows
 from portal.courses.course import Course, Module
 from portal.learning.models import LessonMark, ModulePass
 from portal.learning.progress import cell, state
@@ -202,13 +202,13 @@ def totals(course: Course, *, as_of: datetime | None = None) -> Totals:
 
 
 def _is_newest(known: _Newest) -> bool:
-    count, last = db.session.execute(_COUNT_AND_LAST, {"after": known.after}).one()
+    count, last = read_rows(_COUNT_AND_LAST, after=known.after).one()
     return (count, last or known.after) == (len(known.facts), known.last)
 
 
 def _newest(after: int) -> _Newest:
-    rows = db.session.execute(_NUMBERED, {"after": after})
-    return _Newest(after, frozenset((number, code, agency) for number, code, agency in rows))
+    numbered = read_rows(_NUMBERED, after=after)
+    return _Newest(after, frozenset((number, code, agency) for number, code, agency in numbered))
 
 
 def _only_late(newest: _Newest) -> _Newest:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import User
-from portal.core.db import begin_write, db
+from portal.core.db import begin_write, db, read_rows
 from portal.core.i18n import in_lang
 from portal.courses.course import Course, Lesson, Module
 from portal.learning.models import Attempt, LessonMark, ModulePass
@@ -62,17 +62,18 @@ class Progress:
         return None
 
 
+_MARKS = select(LessonMark.course, LessonMark.module, LessonMark.lesson).where(
+    LessonMark.user_id == bindparam("user")
+)
+_PASSES = select(ModulePass.course, ModulePass.module).where(ModulePass.user_id == bindparam("user"))
+_TRIES = select(Attempt.course, Attempt.module).where(Attempt.user_id == bindparam("user")).distinct()
+
+
 def of_user(user: User, courses: Iterable[Course]) -> dict[str, Progress]:
     """The progress of this person by course code; three queries however many courses."""
-    marks = db.session.execute(
-        select(LessonMark.course, LessonMark.module, LessonMark.lesson).where(LessonMark.user_id == user.id)
-    ).all()
-    passes = db.session.execute(
-        select(ModulePass.course, ModulePass.module).where(ModulePass.user_id == user.id)
-    ).all()
-    tries = db.session.execute(
-        select(Attempt.course, Attempt.module).where(Attempt.user_id == user.id).distinct()
-    ).all()
+    marks = read_rows(_MARKS, user=user.id).all()
+    passes = read_rows(_PASSES, user=user.id).all()
+    tries = read_rows(_TRIES, user=user.id).all()
     return {
         course.code: Progress(
             course=course,
