@@ -20,7 +20,6 @@ from portal.core import clock
 from portal.core.db import Base, db
 from portal.core.tokens import new_secret
 from portal.courses.models import Edition
-from portal.demo import FIRST, LAST
 from portal.learning.models import Attempt, LessonMark, ModulePass
 from portal.participation.models import (
     AttendanceMark,
@@ -33,6 +32,45 @@ from portal.participation.models import (
 from portal.programme.models import Workshop
 
 MINISTRIES = 20
+FIRST = [
+    "กานดา",
+    "ขจร",
+    "คมสัน",
+    "จันทร์ฉาย",
+    "ชูใจ",
+    "ณัฐ",
+    "ดวงใจ",
+    "ทองดี",
+    "ธารา",
+    "นภา",
+    "บุญมี",
+    "ปิติ",
+    "พิมพ์",
+    "มานี",
+    "มานะ",
+    "รัตนา",
+    "วีระ",
+    "สมใจ",
+    "สุดา",
+    "อารี",
+    "เอก",
+]
+LAST = [
+    "ใจงาม",
+    "ขยันดี",
+    "มีสุข",
+    "รักเรียน",
+    "ตั้งมั่น",
+    "พากเพียร",
+    "แสงทอง",
+    "ร่มเย็น",
+    "สดใส",
+    "อ่อนหวาน",
+    "เก่งกล้า",
+    "พอเพียง",
+    "ยิ้มแย้ม",
+    "ซื่อตรง",
+]
 CSRF = "a value that only the session knows"
 PASSED_ON = date(2023, 2, 3)
 

@@ -160,7 +160,7 @@ def counted() -> Iterator[list[str]]:
 
 def queries(here: Site, readers: Readers) -> list[Figure]:
     """SQL statements of the coverage page, looking the viewer up included: with nothing reckoned before, and with it."""
-    client = here.app.test_client()
+    client = here.app.test_client(use_cookies=False)
     headers = {"Cookie": readers.organizer.cookie}
     with here.app.app_context():
         client.get(COVERAGE, headers=headers)  # the courses are read
