@@ -1,14 +1,15 @@
 """One person's page: their seats, their learning and the one thing to do next, all asked of facts; whole agencies are team's matter."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from portal.accounts.models import User
-from portal.core.db import db
+from portal.awards.models import Track
+from portal.core.db import db, read_rows
 from portal.core.i18n import _, in_lang
 from portal.courses import catalog
 from portal.learning import progress
@@ -30,17 +31,36 @@ class NextStep:
     action: str
 
 
-def registrations_of(user: User) -> list[Registration]:
-    """The seats and queue places of this person that are not cancelled, by the day of the workshop, with its tracks. Two queries."""
-    return list(
-        db.session.scalars(
-            select(Registration)
-            .join(Workshop)
-            .where(Registration.user_id == user.id, Registration.status != RegistrationStatus.CANCELLED)
-            .options(contains_eager(Registration.workshop).selectinload(Workshop.tracks))
-            .order_by(Workshop.starts_on, Workshop.id)
-        )
-    )
+_MINE = (Registration.user_id == bindparam("user"), Registration.status != RegistrationStatus.CANCELLED)
+_TAKEN = (
+    select(Registration)
+    .join(Registration.workshop)
+    .where(*_MINE)
+    .options(contains_eager(Registration.workshop))
+    .order_by(Workshop.starts_on, Workshop.id)
+)
+_TRACKS = (
+    select(Track.code)
+    .join(Workshop.tracks)
+    .join(Registration, Registration.workshop_id == Workshop.id)
+    .where(*_MINE)
+)
+_BEGUN = (
+    select(Attempt.code, Attempt.edition_id, Attempt.module)
+    .where(Attempt.user_id == bindparam("user"), Attempt.submitted_at.is_(None))
+    .order_by(Attempt.id.desc())
+    .limit(1)
+)
+
+
+def registrations_of(user: User) -> Sequence[Registration]:
+    """The seats and queue places of this person that are not cancelled, by the day of the workshop. One query."""
+    return db.session.scalars(_TAKEN, {"user": user.id}).all()
+
+
+def tracks_of(user: User) -> frozenset[str]:
+    """The tracks of the award whose workshops they go to or wait for. One query."""
+    return frozenset(read_rows(_TRACKS, user=user.id).scalars())
 
 
 def places_of(taken: Sequence[Registration]) -> dict[int, int]:
@@ -49,20 +69,21 @@ def places_of(taken: Sequence[Registration]) -> dict[int, int]:
     return seats.positions(waiting) if waiting else {}
 
 
-def progress_of(user: User, taken: Sequence[Registration]) -> list[Progress]:
-    """The person's progress in every course: those begun first, then those of the award whose workshop they go to."""
-    tracks = _tracks(taken)
+def progress_of(user: User, tracks: Collection[str]) -> list[Progress]:
+    """The person's progress in every course: those begun first, then those of these tracks."""
     found = progress.of_user(user, catalog.courses()).values()
-    return sorted(found, key=lambda one: (not one.is_started, tracks.isdisjoint(one.course.tracks)))
+    return sorted(found, key=lambda one: (not one.is_started, not _is_of(one, tracks)))
 
 
-def _tracks(taken: Sequence[Registration]) -> set[str]:
-    return {track.code for one in taken for track in one.workshop.tracks}
+def _is_of(one: Progress, tracks: Collection[str]) -> bool:
+    return any(track in tracks for track in one.course.tracks)
 
 
-def next_step(user: User, taken: Sequence[Registration], mine: Sequence[Progress]) -> NextStep | None:
+def next_step(
+    user: User, taken: Sequence[Registration], mine: Sequence[Progress], tracks: Collection[str]
+) -> NextStep | None:
     """The one thing to do now, or None when everything that is published is done."""
-    return _approval(user) or _open_quiz(user) or _seat(user, taken) or _learning(mine, _tracks(taken))
+    return _approval(user) or _open_quiz(user) or _seat(user, taken) or _learning(mine, tracks)
 
 
 def _approval(user: User) -> NextStep | None:
@@ -77,12 +98,7 @@ def _approval(user: User) -> NextStep | None:
 
 
 def _open_quiz(user: User) -> NextStep | None:
-    begun = (
-        select(Attempt)
-        .where(Attempt.user_id == user.id, Attempt.submitted_at.is_(None))
-        .order_by(Attempt.id.desc())
-    )
-    attempt = db.session.scalar(begun.limit(1))
+    attempt = read_rows(_BEGUN, user=user.id).first()
     if attempt is None:
         return None
     module = catalog.at_edition(attempt.edition_id).module(attempt.module)
@@ -110,9 +126,9 @@ def _seat(user: User, taken: Sequence[Registration]) -> NextStep | None:
     return None
 
 
-def _learning(mine: Sequence[Progress], tracks: set[str]) -> NextStep | None:
+def _learning(mine: Sequence[Progress], tracks: Collection[str]) -> NextStep | None:
     """The quiz of a part that is read through, else the next lesson; of courses begun or of these tracks, else of the first."""
-    own = [one for one in mine if one.is_started or not tracks.isdisjoint(one.course.tracks)]
+    own = [one for one in mine if one.is_started or _is_of(one, tracks)]
     for one in own or mine[:1]:
         if (quiz := one.next_quiz()) is not None:
             return NextStep(

@@ -73,7 +73,8 @@ def landing() -> str:
 def me() -> str:
     user = viewer()
     taken = mine.registrations_of(user)
-    learned = mine.progress_of(user, taken)
+    tracks = mine.tracks_of(user)
+    learned = mine.progress_of(user, tracks)
     return render_template(
         "home/me.html",
         user=user,
@@ -81,7 +82,7 @@ def me() -> str:
         positions=mine.places_of(taken),
         progress=learned,
         strips={one.course.code: strip_of_user(one) for one in learned},
-        next=mine.next_step(user, taken, learned),
+        next=mine.next_step(user, taken, learned, tracks),
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import User
@@ -62,24 +63,30 @@ class Progress:
         return None
 
 
-_MARKS = select(LessonMark.course, LessonMark.module, LessonMark.lesson).where(
-    LessonMark.user_id == bindparam("user")
+FINISHED, PASSED, TRIED = "finished", "passed", "tried"
+_DONE = union_all(
+    *(
+        select(literal(kind), fact.course, fact.module, lesson).where(fact.user_id == bindparam("user"))
+        for kind, fact, lesson in (
+            (FINISHED, LessonMark, LessonMark.lesson),
+            (PASSED, ModulePass, literal("")),
+            (TRIED, Attempt, literal("")),
+        )
+    )
 )
-_PASSES = select(ModulePass.course, ModulePass.module).where(ModulePass.user_id == bindparam("user"))
-_TRIES = select(Attempt.course, Attempt.module).where(Attempt.user_id == bindparam("user")).distinct()
 
 
 def of_user(user: User, courses: Iterable[Course]) -> dict[str, Progress]:
-    """The progress of this person by course code; three queries however many courses."""
-    marks = read_rows(_MARKS, user=user.id).all()
-    passes = read_rows(_PASSES, user=user.id).all()
-    tries = read_rows(_TRIES, user=user.id).all()
+    """The progress of this person by course code; one query however many courses."""
+    done: dict[tuple[str, str], set[Any]] = {}
+    for kind, code, module, lesson in read_rows(_DONE, user=user.id):
+        done.setdefault((kind, code), set()).add((module, lesson) if kind == FINISHED else module)
     return {
         course.code: Progress(
             course=course,
-            finished=frozenset((module, lesson) for code, module, lesson in marks if code == course.code),
-            passed=frozenset(module for code, module in passes if code == course.code),
-            tried=frozenset(module for code, module in tries if code == course.code),
+            finished=frozenset(done.get((FINISHED, course.code), ())),
+            passed=frozenset(done.get((PASSED, course.code), ())),
+            tried=frozenset(done.get((TRIED, course.code), ())),
         )
         for course in courses
     }
