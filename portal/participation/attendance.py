@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Subquery, func, select
 
 from portal.accounts.models import User
 from portal.core import clock
@@ -42,6 +43,14 @@ def deciding(of: ColumnElement[bool]) -> Subquery:
         .subquery()
     )
     return select(marks).where(marks.c.place == 1).subquery()
+
+
+def state_at(session: Any, registration: Any) -> ScalarSelect[AttendanceState]:
+    """The same for one registration at one session, as a column of a list: read from an index, a line at a time."""
+    marks = select(AttendanceMark.state).where(
+        AttendanceMark.session_id == session, AttendanceMark.registration_id == registration
+    )
+    return marks.order_by(AttendanceMark.at.desc(), AttendanceMark.id.desc()).limit(1).scalar_subquery()
 
 
 def states_of(sessions: Collection[WorkshopSession]) -> dict[tuple[int, int], AttendanceState]:

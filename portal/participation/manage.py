@@ -192,14 +192,17 @@ def _roster_page(
     lines = lists.matching(everybody, status=asked.status, state=state, text=asked.text)
     pages = max(1, -(-len(lines) // PER_PAGE))
     number = min(max(asked.page, 1), pages)
+    first = (number - 1) * PER_PAGE
+    shown = lines[first : first + PER_PAGE]
     page = render_template(
         "participation/roster.html",
         workshop=workshop,
         session=session,
         asked=asked,
-        lines=lines[(number - 1) * PER_PAGE : number * PER_PAGE],
+        lines=shown,
+        numbered=enumerate(shown, first + 1),
         page=Page([], number, pages, len(lines)),
-        first=(number - 1) * PER_PAGE + 1,
+        first=first + 1,
         counts=_counts(everybody),
         states={state: str(word) for state, word in calendars.STATE_WORDS.items()},
         refused=no,

@@ -4,18 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.accounts.models import Agency, User
 from portal.core import thai
-from portal.core.db import db
+from portal.core.db import db, read_rows
 from portal.core.i18n import language
 from portal.participation import attendance
 from portal.participation.models import (
-    AttendanceMark,
     AttendanceState,
     Registration,
     RegistrationStatus,
@@ -42,19 +41,20 @@ class Line(NamedTuple):
     state: AttendanceState | None
 
 
+_WITH_SESSIONS = (
+    select(Workshop).where(Workshop.code == bindparam("code")).options(joinedload(Workshop.sessions))
+)
+
+
 def with_sessions(code: str) -> Workshop | None:
-    """The workshop of a roster, drafts and cancelled ones too, with its sessions; talks are left out. Two queries."""
-    return db.session.scalar(
-        select(Workshop).where(Workshop.code == code).options(selectinload(Workshop.sessions))
-    )
+    """The workshop of a roster, drafts and cancelled ones too, with its sessions; talks are left out. One query."""
+    return db.session.scalars(_WITH_SESSIONS, {"code": code}).unique().one_or_none()
 
 
 def roster_of(workshop: Workshop, *, session: WorkshopSession | None = None) -> list[Line]:
     """Everybody ever registered for this workshop: those with a seat by name in Thai order, then the queue
     by arrival, then who cancelled; with the marks of one session, agencies in the language in force. One query."""
-    rows = db.session.execute(
-        _lines(language()), {"workshop": workshop.id, "session": session.id if session else None}
-    )
+    rows = read_rows(_lines(language()), workshop=workshop.id, session=session.id if session else None)
     return sorted(map(Line._make, rows), key=_order)
 
 
@@ -107,10 +107,9 @@ def standing_of_user(user: User) -> dict[int, RegistrationStatus]:
 
 
 @cache
-def _lines(lang: str) -> Select[Any]:
+def _lines(lang: str) -> Executable:
     """The query of a roster, put together once a language: that would take as long as asking it."""
     in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
-    marks = attendance.deciding(AttendanceMark.session_id == bindparam("session"))
     return (
         select(
             Registration.id,
@@ -121,11 +120,10 @@ def _lines(lang: str) -> Select[Any]:
             Registration.status,
             Registration.arrival,
             Registration.changed_at,
-            marks.c.state,
+            attendance.state_at(bindparam("session"), Registration.id),
         )
         .join(Registration.user)
         .outerjoin(Agency, Agency.id == Registration.agency_id)
-        .outerjoin(marks, marks.c.registration_id == Registration.id)
         .where(Registration.workshop_id == bindparam("workshop"))
     )
 
