@@ -32,17 +32,17 @@ setup: $(BIN)/.runtime $(MO)
 
 setup-dev: setup $(BIN)/.dev
 
-# The server and the worker that sends mail live and die together.
+# The server and the worker that sends mail live and die together, also when only make is told to stop.
 define SERVE_AND_WORK
-$(BIN)/flask --app wsgi worker & worker=$$!; trap 'kill $$worker 2>/dev/null' EXIT; trap 'exit 0' INT TERM; $(SERVER) & wait $$!
+{ $(BIN)/flask --app wsgi worker & worker=$$!; $(SERVER) & server=$$!; trap 'kill $$worker $$server 2>/dev/null' EXIT; trap 'exit 0' INT TERM; wait $$server; }
 endef
 
 run: setup ## the portal with demonstration people and data on http://127.0.0.1:8000 (PORT changes it)
 	@export $(DEMO); $(BIN)/flask --app wsgi demo --if-empty && \
-	echo "พร้อมแล้ว เปิด http://127.0.0.1:$(PORT)  (หยุดด้วย Ctrl-C)" && ( $(SERVE_AND_WORK) )
+	echo "พร้อมแล้ว เปิด http://127.0.0.1:$(PORT)  (หยุดด้วย Ctrl-C)" && $(SERVE_AND_WORK)
 
 serve: setup ## production: needs PORTAL_SECRET_KEY; migrates, loads content/, serves and sends mail
-	@$(BIN)/flask --app wsgi db upgrade && $(BIN)/flask --app wsgi content load && ( $(SERVE_AND_WORK) )
+	@$(BIN)/flask --app wsgi db upgrade && $(BIN)/flask --app wsgi content load && $(SERVE_AND_WORK)
 
 test: setup-dev ## the whole suite, browser part included
 	@$(BIN)/pytest -n 2 --dist worksteal
