@@ -34,7 +34,7 @@ setup-dev: setup $(BIN)/.dev
 
 # The server and the worker that sends mail live and die together, also when only make is told to stop.
 define SERVE_AND_WORK
-{ $(BIN)/flask --app wsgi worker & worker=$$!; $(SERVER) & server=$$!; trap 'kill $$worker $$server 2>/dev/null' EXIT; trap 'exit 0' INT TERM; wait $$server; }
+{ nice $(BIN)/flask --app wsgi worker & worker=$$!; $(SERVER) & server=$$!; trap 'kill $$worker $$server 2>/dev/null' EXIT; trap 'exit 0' INT TERM; wait $$server; }
 endef
 
 run: setup ## the portal with demonstration people and data on http://127.0.0.1:8000 (PORT changes it)
