@@ -9,7 +9,7 @@ from flask import Flask
 
 from config import ROOT, from_environment
 from portal.app import create_app
-from portal.cli import load_everything
+from portal.content import load as load_everything
 from portal.core.db import Base, db, writing
 
 CLOCK = "2023-02-13T09:00:00+07:00"  # registration for the workshops of the round is open

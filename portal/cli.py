@@ -1,7 +1,6 @@
 """The roof: the `flask …` commands, each a thin door to a rule; the commit of a command stands here."""
 
 import logging
-import re
 import signal
 import sys
 import threading
@@ -16,25 +15,24 @@ from email_validator import EmailNotValidError
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from portal import demo
+from portal import content as whole_content, demo
 from portal.accounts import agencies as agency_rules, people, recovery
 from portal.accounts.models import Role
-from portal.awards import entries as entry_rules, loading as award_files
+from portal.awards import entries as entry_rules
 from portal.core import backup as backups, sheets
 from portal.core.db import db, writing
 from portal.core.errors import Refused
 from portal.core.forms import normal_email
 from portal.core.sheets import SheetError
-from portal.core.toml import BadContent, Finding
+from portal.core.toml import BadContent
 from portal.courses import loading as course_files
 from portal.mail import outbox
-from portal.programme import files as programme_texts, loading as programme_files
 
 log = logging.getLogger("portal.worker")
 
 WORKER_PAUSE_SECONDS = 2.0
+WORKER_ROUND = 20  # messages between two looks at whether to stop
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-AGENCIES = "agencies.csv"
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -74,56 +72,12 @@ users = AppGroup("users", help="People.")
 mail = AppGroup("mail", help="The outbox.")
 
 
-def load_everything(folder: Path) -> list[str]:
-    """Bring in all of content/ and say what is new. Refuses with BadContent: everything wrong in any file, nothing kept."""
-    findings: list[Finding] = []
-    said: list[str] = []
-
-    def step(name: str, load: Callable[[], Any]) -> None:
-        try:
-            said.append(f"{name}: {load()}")
-        except (BadContent, SheetError) as no:
-            findings.extend(_findings_of(no))
-
-    if (folder / AGENCIES).exists():
-        step("agencies", lambda: _import_agencies(folder / AGENCIES))
-    step("award rounds", lambda: len(award_files.load(folder)))
-    step("workshops", lambda: programme_files.load(folder))
-    step("courses", lambda: [f"{one.course} {one.number}" for one in course_files.load_folder(folder)])
-    if findings:
-        raise BadContent(findings)
-    return said
-
-
-def _findings_of(no: BadContent | SheetError) -> list[Finding]:
-    """What was refused, each by its file and line; a cell of the agencies' table by its row."""
-    if isinstance(no, BadContent):
-        return list(no.findings)
-    rows = [(re.sub(r"\D", "", error.cell), str(error)) for error in no.errors] or [("1", str(no))]
-    return [Finding(AGENCIES, int(row or 1), text) for row, text in rows]
-
-
-def _check_agencies(folder: Path) -> None:
-    if (folder / AGENCIES).exists():
-        with (folder / AGENCIES).open("rb") as stream:
-            if errors := agency_rules.faults_of(sheets.read_table(stream, AGENCIES)):
-                raise SheetError(errors=errors)
-
-
 @content.command("check")
 @click.argument("folder", type=FOLDER, required=False)
 @door
 def check_content(folder: Path | None) -> None:
-    """Check every file of content/ and print all that is wrong, with file and line."""
-    folder = folder or Path(current_app.config["CONTENT"])
-    findings = course_files.check_folder(folder)
-    for read in (_check_agencies, award_files.read, programme_texts.read):
-        try:
-            read(folder)
-        except (BadContent, SheetError) as no:
-            findings.extend(_findings_of(no))
-    if findings:
-        raise BadContent(findings)
+    """Check every file of content/ and print all that is wrong, with file and line. Asks no database."""
+    whole_content.check(folder or Path(current_app.config["CONTENT"]))
     click.echo("content is sound")
 
 
@@ -132,7 +86,7 @@ def check_content(folder: Path | None) -> None:
 @door
 def load_content(folder: Path | None) -> None:
     """Bring in all of content/; courses that changed become new editions. All or nothing."""
-    for line in load_everything(folder or Path(current_app.config["CONTENT"])):
+    for line in whole_content.load(folder or Path(current_app.config["CONTENT"])):
         click.echo(line)
 
 
@@ -147,17 +101,13 @@ def dump_content(course: str, folder: Path, number: int | None) -> None:
     click.echo(f"{edition.course} {edition.number}")
 
 
-def _import_agencies(file: Path) -> Any:
-    with file.open("rb") as stream:
-        return agency_rules.import_agencies(sheets.read_table(stream, file.name))
-
-
 @agencies.command("import")
 @click.argument("file", type=FILE)
 @door
 def import_agencies(file: Path) -> None:
     """Bring in agencies from a CSV or XLSX, all rows or none."""
-    _tell(_import_agencies(file))
+    with file.open("rb") as stream:
+        click.echo(whole_content.counts(agency_rules.import_agencies(sheets.read_table(stream, file.name))))
 
 
 @entries.command("import")
@@ -166,11 +116,7 @@ def import_agencies(file: Path) -> None:
 def import_entries(file: Path) -> None:
     """Bring in entries from a CSV or XLSX, all rows or none."""
     with file.open("rb") as stream:
-        _tell(entry_rules.import_entries(stream, file.name))
-
-
-def _tell(done: Any) -> None:
-    click.echo(f"added {done.added}, changed {done.changed}, kept {done.kept}")
+        click.echo(whole_content.counts(entry_rules.import_entries(stream, file.name)))
 
 
 @users.command("create")
@@ -213,7 +159,7 @@ def worker() -> None:
         signal.signal(name, lambda *_: stop.set())
     while not stop.is_set():
         try:
-            done = outbox.deliver_due()
+            done = outbox.deliver_due(WORKER_ROUND)
         except Exception:  # a worker outlives a database that restarts
             log.exception("delivery failed; trying again")
             done = None
@@ -242,10 +188,11 @@ def restore(file: Path) -> None:
     """Put a copy written by `flask backup` in the place of the database."""
     with _refusals_are_told():
         backups.restore(current_app.config["DATABASE_URL"], file)
+    click.echo("restored; now run: flask db upgrade")
 
 
 @click.command("demo")
-@click.option("--if-empty", is_flag=True, help="Leave data that is there as it is.")
+@click.option("--if-empty", is_flag=True, help="Say nothing where the data is there already.")
 @with_appcontext
 def make_demo(if_empty: bool) -> None:
     """Migrate, load content/, and make the demonstration people, agencies and history."""
@@ -257,14 +204,12 @@ def make_demo(if_empty: bool) -> None:
     use_migrations(current_app)
     upgrade()
     with _refusals_are_told():
-        load_everything(Path(current_app.config["CONTENT"]))
+        whole_content.load(Path(current_app.config["CONTENT"]))
         db.session.commit()
-        if demo.is_made():
-            click.echo(
-                "demonstration data is there" if if_empty else "demonstration data is there; left as it is"
-            )
-            return
+    if not demo.is_made():
         demo.make()
+    elif not if_empty:
+        click.echo("demonstration data is there; it stays as it is")
 
 
 def use_migrations(app: Flask) -> None:

@@ -73,9 +73,16 @@ class Texts:
 
 
 def read(content: Path) -> Texts:
-    """All speakers and workshops of the content folder. Refuses with BadContent, which names every finding of every file."""
-    tracks = {text.year_be: {track.code for track in text.tracks} for text in awards.read(content)}
+    """All speakers and workshops of the content folder. Refuses with BadContent, which names every finding of every file.
+
+    The files of the award belong to it: with a broken one no track is complained about that it may have named.
+    """
     findings: list[Finding] = []
+    tracks: Mapping[int | None, set[str]] | None = None
+    try:
+        tracks = {text.year_be: {track.code for track in text.tracks} for text in awards.read(content)}
+    except BadContent as no:
+        findings.extend(no.findings)
     path = content / SPEAKERS
     table = parse(path.read_bytes() if path.exists() else b"", SPEAKERS, findings)
     speakers = _speakers(table) if table else ()
@@ -105,7 +112,7 @@ def _speakers(table: Table) -> tuple[SpeakerText, ...]:
 
 
 def _workshop(
-    table: Table, stem: str, tracks_of_rounds: Mapping[int | None, set[str]], speakers: set[str]
+    table: Table, stem: str, tracks_of_rounds: Mapping[int | None, set[str]] | None, speakers: set[str]
 ) -> WorkshopText:
     code = table.code()
     if code and code != stem:
@@ -146,9 +153,11 @@ def _span(table: Table) -> tuple[date | None, date | None]:
 
 
 def _tracks(
-    table: Table, year: int | None, tracks_of_rounds: Mapping[int | None, set[str]]
+    table: Table, year: int | None, tracks_of_rounds: Mapping[int | None, set[str]] | None
 ) -> tuple[str, ...]:
     codes = table.texts("tracks")
+    if tracks_of_rounds is None:
+        return codes
     if year is not None and year not in tracks_of_rounds:
         table.complain("round", _("ไม่มีไฟล์ของรอบรางวัล %(year)d", year=year))
         return codes

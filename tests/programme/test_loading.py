@@ -174,3 +174,11 @@ def test_a_workshop_needs_its_round_in_the_database(content):
 
 def test_no_content_at_all_is_no_error(tmp_path):
     assert loading.load(tmp_path) == loading.Loaded(speakers=0, workshops=0)
+
+
+def test_a_broken_award_does_not_hide_what_is_wrong_with_workshops_nor_blame_them(content):
+    change(content, "awards/2566.toml", "[[milestone]]", "[[milestone]]\nodd = 1")
+    change(content, A, "starts_on", "starts_onn")
+    found = findings(content)
+    assert {line.split(":")[0] for line in found} == {"awards/2566.toml", A}
+    assert not any("ประเภทรางวัล" in line for line in found)
