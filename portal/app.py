@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from flask_compress import Compress
 
 from portal import cli
 from portal.accounts import access
 from portal.accounts.views import bp as accounts
 from portal.awards.views import bp as awards
-from portal.core import assets, clock, db, errors, filters, guard, i18n, pagecache
+from portal.core import assets, clock, compress, db, errors, filters, guard, i18n, pagecache
 from portal.core.templating import Environment
 from portal.courses import models as courses_models
 from portal.home.views import bp as home
@@ -31,10 +30,6 @@ def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
         SITE_NAME_EN="The report-writing classroom",
         SITE_LINE="รางวัลคุณภาพการบริหารจัดการภาครัฐ ประจำปี พ.ศ. 2566",
         SITE_LINE_EN="Public Sector Management Quality Award, 2023",
-        COMPRESS_MIMETYPES=["text/html", "text/css", "text/csv", "text/calendar", "application/json", "image/svg+xml"],
-        COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_LEVEL=3,
-        COMPRESS_STREAMS=False,
     )
     app.config.update(settings)
     app.jinja_env.trim_blocks = True
@@ -49,7 +44,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     _configure(app, settings)
     db.init_app(app)
     pagecache.init_app(app)
-    Compress(app)
+    compress.init_app(app)
     i18n.init_app(app)
     access.init_app(app)
     guard.init_app(app)
