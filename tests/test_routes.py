@@ -26,6 +26,7 @@ EVERYONE = {
     "learning.courses",
     "learning.file",
     "learning.lesson",
+    "learning.module",
     "participation.feed",  # its address is the secret
     "participation.workshop",
     "participation.workshop_calendar",

@@ -66,6 +66,16 @@ def course(course: str) -> str:
     )
 
 
+@bp.get("/learn/<course>/<module>")
+@public
+def module(course: str, module: str) -> Any:
+    """A part has no page of its own: its lessons and quiz stand on the page of its course."""
+    found = _course_or_404(course)
+    if found.module(module) is None:
+        abort(404)
+    return redirect(url_for("learning.course", course=course, _anchor=module), 303)
+
+
 @bp.get("/learn/<course>/<module>/<lesson>")
 @public
 @pagecache.for_everyone

@@ -89,6 +89,7 @@ FILES = {
     "home.healthz": "/healthz",
     "home.metrics": "/metrics",
     "learning.file": "/learn/pmqa40/files/1/img/levels.svg",
+    "learning.module": "/learn/pmqa40/c1",
     "organize.coverage_export": "/organize/coverage.csv",
     "organize.template": "/organize/imports/agencies.csv",
     "participation.feed": "/calendar/{feed}.ics",

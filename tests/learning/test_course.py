@@ -70,3 +70,9 @@ def test_the_same_queries_for_one_lesson_and_for_thirty(lessons, client, cast, q
         client.get("/learn/sample")
     assert len(client.page.select(".contents svg[aria-label]")) == lessons
     assert len(statements) <= 6
+
+
+def test_the_address_of_a_part_leads_to_it_on_the_page_of_its_course(client, course):
+    assert client.get("/learn/sample/op").headers["Location"] == "/learn/sample#op"
+    assert client.get("/learn/sample/nothing").status_code == 404
+    assert client.get("/learn/nothing/op").status_code == 404
