@@ -19,9 +19,15 @@ class BadSetting(SystemExit):
 
 
 def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...], default: str) -> str:
+    """An address; one that is refused is not repeated, for it may hold a password."""
     value = environ.get(name, "").strip() or default
-    if urlsplit(value).scheme not in schemes:
-        raise BadSetting(name, f"{value!r} must begin with one of: " + ", ".join(f"{scheme}:" for scheme in schemes))
+    try:
+        parts = urlsplit(value)
+        needs_host = parts.scheme in ("http", "https") and not parts.hostname
+    except ValueError as no:
+        raise BadSetting(name, f"is no address: {no}") from None
+    if parts.scheme not in schemes or needs_host:
+        raise BadSetting(name, "must begin with one of: " + ", ".join(f"{scheme}://" for scheme in schemes))
     return value
 
 
@@ -62,25 +68,34 @@ def _secret(environ: Mapping[str, str], *, demo: bool, instance: Path) -> str:
         return value
     if not demo:
         raise BadSetting(
-            "PORTAL_SECRET_KEY", "is not set; make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            "PORTAL_SECRET_KEY",
+            "is not set; make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
         )
     return _kept_demo_secret(instance / "demo-secret")
 
 
 def _kept_demo_secret(path: Path) -> str:
     """A demonstration keeps its key beside its data, so that a second `make run` keeps people signed in."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
+        path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        path.chmod(0o600)
     return path.read_text(encoding="ascii").strip()
+
+
+def _instance(environ: Mapping[str, str]) -> Path:
+    """The folder of the installation, made where it is not there."""
+    folder = Path(environ.get("PORTAL_INSTANCE", "").strip() or ROOT / "instance").absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as no:
+        raise BadSetting("PORTAL_INSTANCE", f"{str(folder)!r} cannot be used: {no.strerror}") from None
+    return folder
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """The settings of the whole portal as Flask config. Refuses with BadSetting, which ends the process."""
     demo = _flag(environ, "PORTAL_DEMO")
-    instance = Path(environ.get("PORTAL_INSTANCE", "").strip() or ROOT / "instance").absolute()
-    instance.mkdir(parents=True, exist_ok=True)
+    instance = _instance(environ)
     base_url = _url(environ, "PORTAL_BASE_URL", ("http", "https"), "http://127.0.0.1:8000").rstrip("/")
     database = _url(
         environ,
@@ -94,8 +109,11 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SECRET_KEY": _secret(environ, demo=demo, instance=instance),
         "BASE_URL": base_url,
         "DATABASE_URL": database,
-        "MAIL_URL": _url(environ, "PORTAL_MAIL_URL", ("smtp", "smtps", "file"), f"file://{instance / 'mail'}"),
-        "MAIL_FROM": environ.get("PORTAL_MAIL_FROM", "").strip() or "ห้องเรียนเขียนรายงาน <no-reply@portal.example>",
+        "MAIL_URL": _url(
+            environ, "PORTAL_MAIL_URL", ("smtp", "smtps", "file"), f"file://{instance / 'mail'}"
+        ),
+        "MAIL_FROM": environ.get("PORTAL_MAIL_FROM", "").strip()
+        or "ห้องเรียนเขียนรายงาน <no-reply@portal.example>",
         "CLOCK": _moment(environ, "PORTAL_CLOCK"),
         "TRUSTED_PROXIES": _whole_number(environ, "PORTAL_TRUSTED_PROXIES", 0),
         "PAGE_CACHE_SECONDS": _whole_number(environ, "PORTAL_PAGE_CACHE_SECONDS", 5),

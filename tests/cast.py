@@ -22,7 +22,9 @@ class Cast:
     province: Agency
 
 
-def person(email: str, name: str, role: Role = Role.LEARNER, agency: Agency | None = None, *, approved: bool = True) -> User:
+def person(
+    email: str, name: str, role: Role = Role.LEARNER, agency: Agency | None = None, *, approved: bool = True
+) -> User:
     """A confirmed person; without `approved` still waiting for the coordinator."""
     now = clock.now()
     user = User(

@@ -177,7 +177,9 @@ class Client(FlaskClient):
             session.clear()
         return self
 
-    def submit(self, action: str | None = None, *, button: tuple[str, str] | None = None, **fields: Any) -> TestResponse:
+    def submit(
+        self, action: str | None = None, *, button: tuple[str, str] | None = None, **fields: Any
+    ) -> TestResponse:
         """Send the named form of the page last seen, as filled by the page, with these fields changed. None leaves a field out."""
         form = self.page.form(action)
         data = _fields(form) | fields | (dict([button]) if button else {})
@@ -194,7 +196,10 @@ class Client(FlaskClient):
         return response
 
     def follow(self, response: TestResponse) -> TestResponse:
-        assert response.status_code in (302, 303), (response.status_code, self.page.main[:400] if hasattr(self, "page") else "")
+        assert response.status_code in (302, 303), (
+            response.status_code,
+            self.page.main[:400] if hasattr(self, "page") else "",
+        )
         return self.get(response.headers["Location"])
 
 

@@ -167,7 +167,14 @@ def test_only_the_clock_reads_the_time() -> None:
 
 def test_rules_know_nothing_of_requests() -> None:
     """Rule files never see request, session or flash (HOUSE rule: views thin, rules pure of HTTP)."""
-    http = {"flask.request", "flask.session", "flask.flash", "flask.redirect", "flask.render_template", "flask.abort"}
+    http = {
+        "flask.request",
+        "flask.session",
+        "flask.flash",
+        "flask.redirect",
+        "flask.render_template",
+        "flask.abort",
+    }
     allowed = {"accounts/access.py", "mail/compose.py"}
     wrong = [
         f"{name(path)}:{line} takes {dotted}"
@@ -190,7 +197,9 @@ def test_nothing_grows_beyond_its_size(path: Path) -> None:
 
 
 def test_every_module_says_what_it_answers_for() -> None:
-    silent = [name(path) for path in files() if path.name != "__init__.py" and not ast.get_docstring(tree(path))]
+    silent = [
+        name(path) for path in files() if path.name != "__init__.py" and not ast.get_docstring(tree(path))
+    ]
     assert silent == []
 
 

@@ -99,7 +99,10 @@ def _doors(app: Flask, endpoints: set[str]) -> list[tuple[str, str, str]]:
                 if rule.endpoint in ("organize.bring_in", "organize.template"):
                     values["kind"] = "agencies"
                 address = app.url_for(rule.endpoint, **values)
-                found += [(rule.endpoint, method, address) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
+                found += [
+                    (rule.endpoint, method, address)
+                    for method in sorted((rule.methods or set()) & {"GET", "POST"})
+                ]
     return found
 
 
@@ -111,7 +114,9 @@ def test_every_route_is_in_exactly_one_list(app: Flask) -> None:
 
 def test_who_is_not_signed_in_is_sent_to_the_sign_in_page_and_back(app: Flask, client: Client) -> None:
     for endpoint, method, address in _doors(app, CLOSED):
-        response = client.open(address, method=method, data={"csrf_token": "none"} if method == "POST" else None)
+        response = client.open(
+            address, method=method, data={"csrf_token": "none"} if method == "POST" else None
+        )
         if method == "GET":
             assert response.status_code == 303, (endpoint, response.status_code)
             assert response.headers["Location"].startswith("/sign-in?next="), endpoint
@@ -126,7 +131,9 @@ def test_public_pages_need_no_sign_in(app: Flask, client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["lamai", "sakda", "wit", "mali"])
-def test_organizers_pages_are_closed_to_every_other_role(app: Flask, client: Client, cast: Cast, name: str) -> None:
+def test_organizers_pages_are_closed_to_every_other_role(
+    app: Flask, client: Client, cast: Cast, name: str
+) -> None:
     client.sign_in(getattr(cast, name))
     for endpoint, method, address in _doors(app, ORGANIZERS):
         if method == "GET":
@@ -151,7 +158,9 @@ def test_a_post_from_another_site_is_refused_even_with_a_token(client: Client, c
     client.get("/account")
     token = client.page.form("/sign-out").find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
     for path in ("/sign-out", "/preferences"):
-        response = client.post(path, data={"csrf_token": token}, headers={"Origin": "https://elsewhere.example"})
+        response = client.post(
+            path, data={"csrf_token": token}, headers={"Origin": "https://elsewhere.example"}
+        )
         assert response.status_code == 400, path
 
 

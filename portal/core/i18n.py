@@ -21,7 +21,9 @@ in_language = force_locale
 def language() -> str:
     """The language in force, "th" or "en"; Thai outside a request."""
     try:
-        locale = g._get_current_object()._flask_babel.babel_locale  # asked so often that the way round was a twentieth of a page
+        locale = (
+            g._get_current_object()._flask_babel.babel_locale
+        )  # asked so often that the way round was a twentieth of a page
     except (RuntimeError, AttributeError):
         locale = None
     locale = locale or get_locale()

@@ -90,13 +90,19 @@ class Course:
     counted: tuple[str, ...]  # codes of the modules that count for the agency, in the order of the report
     modules: tuple[Module, ...]
     # Read off once: every cell of a strip and of the coverage table asks for them.
-    counted_modules: tuple[Module, ...] = field(init=False, repr=False, compare=False)  # the parts of the report, published or coming
-    required_modules: tuple[Module, ...] = field(init=False, repr=False, compare=False)  # those that completion asks for: published
+    counted_modules: tuple[Module, ...] = field(
+        init=False, repr=False, compare=False
+    )  # the parts of the report, published or coming
+    required_modules: tuple[Module, ...] = field(
+        init=False, repr=False, compare=False
+    )  # those that completion asks for: published
 
     def __post_init__(self) -> None:
         counted = tuple(module for code in self.counted if (module := self.module(code)))
         object.__setattr__(self, "counted_modules", counted)
-        object.__setattr__(self, "required_modules", tuple(module for module in counted if module.is_published))
+        object.__setattr__(
+            self, "required_modules", tuple(module for module in counted if module.is_published)
+        )
 
     def module(self, code: str) -> Module | None:
         return next((module for module in self.modules if module.code == code), None)

@@ -251,7 +251,13 @@ def test_a_pass_stored_after_a_later_one_is_counted(cast, course):
 
 def test_what_is_kept_is_what_would_be_reckoned_anew(cast, course):
     """Only agencies with a new pass are reckoned again; the others stay as they were."""
-    for user, module in ((cast.lamai, "op"), (cast.sakda, "op"), (cast.mali, "op"), (cast.mali, "c1"), (cast.lamai, "c1")):
+    for user, module in (
+        (cast.lamai, "op"),
+        (cast.sakda, "op"),
+        (cast.mali, "op"),
+        (cast.mali, "c1"),
+        (cast.lamai, "c1"),
+    ):
         take(user, course, module)
         kept = coverage.whole(course)
         anew = coverage.matrix(course)
@@ -265,7 +271,15 @@ def test_passes_taken_back_before_they_were_stored_are_not_kept(cast, course):
     take(cast.lamai, course, "op")
     before = coverage.whole(course).totals
     attempt = db.session.scalars(select(ModulePass.attempt_id)).first()
-    db.session.add(ModulePass(user_id=cast.sakda.id, agency_id=cast.province.id, course="sample", module="op", attempt_id=attempt))
+    db.session.add(
+        ModulePass(
+            user_id=cast.sakda.id,
+            agency_id=cast.province.id,
+            course="sample",
+            module="op",
+            attempt_id=attempt,
+        )
+    )
     db.session.rollback()
     assert coverage.whole(course).totals == before
 
