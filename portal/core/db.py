@@ -136,9 +136,13 @@ def _on_connect(raw: Any, _record: Any) -> None:
 
 def _on_begin(connection: Connection) -> None:
     immediate = _will_write()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    raw: Any = connection.connection.driver_connection
+    if immediate:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # a locked database is told of as by any statement
+    else:
+        raw.execute("BEGIN")
     connection.info["immediate"] = immediate
-    connection.info["changes"] = connection.connection.driver_connection.total_changes  # type: ignore[union-attr]
+    connection.info["changes"] = raw.total_changes
 
 
 def prepare(engine: Engine) -> None:

@@ -6,10 +6,11 @@ Looked up on every page, the sentences of a page cost more time than all its row
 import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import Any
+from functools import lru_cache, partial
+from types import BuiltinFunctionType, FunctionType, MethodType, NoneType
+from typing import Any, cast
 
+from flask import Flask, has_request_context, request
 from flask.sansio.app import App
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, nodes
@@ -23,6 +24,8 @@ SENTENCES = (
     "_",
     "gettext",
 )  # what templates call for a sentence; plural forms are chosen when a page is made
+MOST_LINKS = 10_000
+PLAIN_VALUES = (str, int, NoneType)  # of which equal ones read alike; 1.0 and True equal 1
 _PLAIN = (FunctionType, MethodType, BuiltinFunctionType, partial)
 _HOLE = re.compile(r"%\((\w+)\)s|%(%)|(%)")
 
@@ -90,7 +93,7 @@ class Environment(FlaskEnvironment):
         if lang not in self._languages:
             own = self.overlay()
             own.language = lang
-            own.globals = _bound(self.globals, lang)
+            own.globals = {**_bound(self.globals, lang), "url_for": _links(cast(Flask, self.app))}
             own.filters = _bound(self.filters, lang)
             self._languages[lang] = own
         return self._languages[lang]
@@ -101,6 +104,22 @@ class Environment(FlaskEnvironment):
             with in_language(self.language):
                 source = _Sentences(escapes=escapes).visit(source)
         return super()._generate(source, name, *args, **options)
+
+
+def _links(app: Flask) -> Callable[..., str]:
+    """`url_for` that remembers: the same endpoint and values give the same path under the same root."""
+
+    @lru_cache(maxsize=MOST_LINKS)
+    def built(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+        return app.url_for(endpoint, **dict(values))
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        is_plain = all(type(value) in PLAIN_VALUES and name[0] != "_" for name, value in values.items())
+        if not is_plain or endpoint[0] == "." or not has_request_context():
+            return app.url_for(endpoint, **values)
+        return built(request.environ.get("SCRIPT_NAME", ""), endpoint, tuple(values.items()))
+
+    return url_for
 
 
 def _bound(known: MutableMapping[str, Any], lang: str) -> dict[str, Any]:

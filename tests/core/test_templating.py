@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask, render_template
+from flask import Flask, render_template, url_for
 from jinja2 import ChoiceLoader, DictLoader
 from markupsafe import Markup
+from werkzeug.routing import BuildError
 
 from portal.core import i18n, templating
 from portal.core.templating import Environment, OfLanguage
@@ -23,6 +24,9 @@ TEMPLATES = {
     "layout.html": "{{ _('สวัสดี') }}:{% block inner %}{% endblock %}",
     "letter.txt": "{{ _('สวัสดี') }} {{ _('ถึง %(name)s ได้ 100%%', name=name) }}",
     "language.html": "{{ lang() }} {{ in_lang(thing, 'title') }} {{ day|spoken }}",
+    "links.html": "{{ url_for('home.landing') }} {{ url_for('participation.workshop', code=code) }} {{ url_for('participation.workshop', code=code, tag=tags) }} {{ url_for('home.landing', _external=true) }}",
+    "number.html": "{{ url_for('home.landing', page=page) }}",
+    "lacking.html": "{{ url_for('participation.workshop') }}",
     "markup.html": "{{ _('<b>%(name)s</b>', name=name) }}",
 }
 ENGLISH = {"สวัสดี": "Hello", "ถึง %(name)s ได้ 100%%": "To %(name)s, got 100%%", "ถึง %(name)s": "To %(name)s"}
@@ -109,3 +113,30 @@ def test_a_template_is_compiled_once_for_each_language(app):
     other = in_request(app, "en", lambda: app.jinja_env.select_template(["layout/base.html"]))
     assert one is again
     assert one is not other
+
+
+def test_links_are_those_of_flask_remembered_or_not(app, shop):
+    for code, tags in (("a/b", ["x", "y"]), ("c", ["z"]), ("a/b", ["x", "y"])):
+        expected = in_request(
+            app,
+            "th",
+            lambda code=code, tags=tags: [  # type: ignore[misc]
+                url_for("home.landing"),
+                url_for("participation.workshop", code=code),
+                url_for("participation.workshop", code=code, tag=tags),
+                url_for("home.landing", _external=True),
+            ],
+        )
+        assert shop("links.html", code=code, tags=tags).replace("&amp;", "&").split() == expected
+
+
+def test_equal_numbers_of_other_kinds_are_other_links(app, shop):
+    assert shop("number.html", page=1).endswith("page=1")
+    assert shop("number.html", page=1.0).endswith("page=1.0")
+    assert shop("number.html", page=True).endswith("page=True")
+
+
+def test_an_endpoint_that_lacks_values_is_refused_each_time(shop):
+    for _ in range(2):
+        with pytest.raises(BuildError):
+            shop("lacking.html")
