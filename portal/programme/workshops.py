@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.core.db import db
@@ -13,25 +13,36 @@ from portal.programme.models import Speaker, Talk, TalkSpeaker, Workshop, Worksh
 ON_OFFER = (WorkshopStatus.PUBLISHED, WorkshopStatus.CLOSED)
 
 
+def _with_talks(workshops: Select[Workshop]) -> Select[Workshop]:
+    speakers = selectinload(Workshop.talks).selectinload(Talk.speakers).joinedload(TalkSpeaker.speaker)
+    with_round = joinedload(Workshop.round)
+    return workshops.options(with_round, selectinload(Workshop.tracks), speakers).order_by(
+        Workshop.starts_on, Workshop.id
+    )
+
+
+# Put together once: that takes longer than asking.
+_PUBLISHED = _with_talks(select(Workshop)).where(Workshop.status.in_(ON_OFFER))
+_ALL = select(Workshop).options(selectinload(Workshop.tracks)).order_by(Workshop.starts_on, Workshop.id)
+_WHOLE = _with_talks(select(Workshop).where(Workshop.code == bindparam("code"))).options(
+    selectinload(Workshop.sessions)
+)
+
+
 def published() -> Sequence[Workshop]:
     """Workshops on offer or already closed, earliest first, with tracks, talks and speakers. Four queries for any number."""
-    return db.session.scalars(_with_talks(select(Workshop)).where(Workshop.status.in_(ON_OFFER))).all()
+    return db.session.scalars(_PUBLISHED).all()
 
 
 def all_workshops() -> Sequence[Workshop]:
     """Every workshop, drafts and cancelled ones too, earliest first, with its tracks. For organizers. Two queries."""
-    rows = select(Workshop).options(selectinload(Workshop.tracks)).order_by(Workshop.starts_on, Workshop.id)
-    return db.session.scalars(rows).all()
+    return db.session.scalars(_ALL).all()
 
 
 def workshop_by_code(code: str, *, drafts: bool = False) -> Workshop | None:
     """One workshop with sessions, tracks, talks and speakers, or None. A draft only when `drafts`. Five queries."""
-    whole = (
-        _with_talks(select(Workshop)).options(selectinload(Workshop.sessions)).where(Workshop.code == code)
-    )
-    if not drafts:
-        whole = whole.where(Workshop.status != WorkshopStatus.DRAFT)
-    return db.session.scalar(whole)
+    found = db.session.scalar(_WHOLE, {"code": code})
+    return None if found is None or (found.status is WorkshopStatus.DRAFT and not drafts) else found
 
 
 def days_of(workshop: Workshop) -> list[tuple[date, list[WorkshopSession]]]:
@@ -50,11 +61,3 @@ def talks_in(workshop: Workshop, session: WorkshopSession | None) -> list[Talk]:
 def speakers_of(workshop: Workshop) -> list[Speaker]:
     """Who speaks, each once, in the order of the talks."""
     return list(dict.fromkeys(place.speaker for talk in workshop.talks for place in talk.speakers))
-
-
-def _with_talks(workshops: Select[Workshop]) -> Select[Workshop]:
-    speakers = selectinload(Workshop.talks).selectinload(Talk.speakers).joinedload(TalkSpeaker.speaker)
-    with_round = joinedload(Workshop.round)
-    return workshops.options(with_round, selectinload(Workshop.tracks), speakers).order_by(
-        Workshop.starts_on, Workshop.id
-    )
