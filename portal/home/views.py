@@ -45,9 +45,11 @@ def _banner() -> str | None:
     lang: dates.Lang = "en" if language() == "en" else "th"
     today = dates.thai_date(clock.today(), lang=lang) if config["CLOCK"] else ""
     if config["DEMO"] and today:
-        return _("สาธิต: วันนี้ของระบบคือ %(day)s คน หน่วยงานตัวอย่าง ที่นั่ง และวันเปิดรับลงทะเบียนเป็นข้อมูลตัวอย่าง", day=today)
+        return _(
+            "สาธิต: วันนี้ของระบบคือ %(day)s ชื่อบุคคล หน่วยงานตัวอย่าง ที่นั่ง และวันเปิดรับลงทะเบียนเป็นข้อมูลตัวอย่าง", day=today
+        )
     if config["DEMO"]:
-        return _("สาธิต: คน หน่วยงานตัวอย่าง ที่นั่ง และวันเปิดรับลงทะเบียนเป็นข้อมูลตัวอย่าง")
+        return _("สาธิต: ชื่อบุคคล หน่วยงานตัวอย่าง ที่นั่ง และวันเปิดรับลงทะเบียนเป็นข้อมูลตัวอย่าง")
     return _("นาฬิกาของระบบตั้งไว้ต่างจากเวลาจริง วันนี้ของระบบคือ %(day)s", day=today) if today else None
 
 

@@ -17,7 +17,7 @@ def test_a_visitor_sees_the_days_left_both_workshops_and_the_course(client, offe
     page = client.page
     assert page.h1 == "เตรียมเขียนรายงานผลการดำเนินการพัฒนาองค์การ (Application Report)"
     assert page.one(".opening-count").get_text(" ", strip=True) == "37 วัน"
-    assert "ก่อนถึง พุธ 22 มีนาคม 2566" in page.text
+    assert "ก่อนถึงวันพุธที่ 22 มีนาคม 2566" in page.text
     titles = [heading.get_text() for heading in page.select("#h-workshops ~ article h3")]
     assert titles == ["รางวัลคุณภาพการบริหารจัดการภาครัฐ 4.0", "รางวัลคุณภาพการบริหารจัดการภาครัฐ ระดับดีเด่นและรายหมวด"]
     assert "หลักสูตรตัวอย่าง" in page.main
@@ -28,8 +28,8 @@ def test_a_visitor_sees_the_days_left_both_workshops_and_the_course(client, offe
 @pytest.mark.parametrize(
     ("moment", "count", "words"),
     [
-        ("2023-02-13T09:00:00+07:00", "37 วัน", "ก่อนถึง พุธ 22 มีนาคม 2566"),
-        ("2023-03-21T23:59:00+07:00", "1 วัน", "ก่อนถึง พุธ 22 มีนาคม 2566"),
+        ("2023-02-13T09:00:00+07:00", "37 วัน", "ก่อนถึงวันพุธที่ 22 มีนาคม 2566"),
+        ("2023-03-21T23:59:00+07:00", "1 วัน", "ก่อนถึงวันพุธที่ 22 มีนาคม 2566"),
         ("2023-03-22T00:01:00+07:00", "0 วันนี้วันสุดท้าย", "ภายในวันนี้"),
         ("2023-03-22T23:59:00+07:00", "0 วันนี้วันสุดท้าย", "ภายในวันนี้"),
         (
@@ -37,7 +37,7 @@ def test_a_visitor_sees_the_days_left_both_workshops_and_the_course(client, offe
             "2 วัน",
             "หลังวันสุดท้ายของการส่งเอกสารประกอบการพิจารณาขั้นตอนที่ 2 22 มีนาคม 2566",
         ),
-        ("2022-12-01T09:00:00+07:00", "111 วัน", "ก่อนถึง พุธ 22 มีนาคม 2566"),
+        ("2022-12-01T09:00:00+07:00", "111 วัน", "ก่อนถึงวันพุธที่ 22 มีนาคม 2566"),
     ],
 )
 def test_the_days_are_counted_to_the_day_in_bangkok_and_beyond_it(
