@@ -144,8 +144,12 @@ def agencies_of(people: Sequence[int]) -> dict[int, int | None]:
 
 
 def open_workshop(code: str, *, capacity: int) -> Workshop:
-    """The workshop takes registrations now, for so many seats, any number from one agency."""
+    """The workshop is next week and takes registrations now, for so many seats, any number from one agency."""
     workshop = db.session.scalars(select(Workshop).where(Workshop.code == code)).one()
+    later = clock.today() + timedelta(days=7) - workshop.starts_on
+    workshop.starts_on, workshop.ends_on = workshop.starts_on + later, workshop.ends_on + later
+    for session in workshop.sessions:
+        session.day += later
     workshop.capacity, workshop.per_agency = capacity, None
     workshop.registration_opens_at = clock.now() - timedelta(days=7)
     workshop.registration_closes_at = clock.now() + timedelta(days=4)
@@ -239,6 +243,19 @@ def add_passes(edition: Edition, people: Sequence[int], *, lot: random.Random) -
         [{key: fact[key] for key in marks} | {"lesson": "one", "at": fact["passed_at"]} for fact in facts],
     )
     return len(facts)
+
+
+def pass_once_more() -> None:
+    """Somebody who did not pass a module of the made-up course yet passes it now."""
+    newest = db.session.scalars(select(ModulePass).order_by(ModulePass.id.desc()).limit(1)).one()
+    known = select(ModulePass.user_id).where(
+        ModulePass.course == pack.CODE, ModulePass.module == newest.module
+    )
+    person = db.session.scalars(
+        select(User).where(User.agency_id.is_not(None), User.id.not_in(known)).limit(1)
+    ).one()
+    fact = {"user_id": person.id, "agency_id": person.agency_id, "course": pack.CODE, "module": newest.module}
+    _bulk(ModulePass, [fact | {"attempt_id": newest.attempt_id}])
 
 
 def _tries(people: Sequence[int], now: datetime, lot: random.Random) -> Iterator[tuple[int, str, datetime]]:

@@ -9,6 +9,7 @@ from config import ROOT
 from portal.awards import loading as award_files
 from portal.core.db import db, writing
 from portal.programme import loading as programme_files
+from tests.conftest import START
 
 
 @pytest.mark.both_databases
@@ -18,7 +19,9 @@ def test_sixty_people_for_ten_seats_get_them_in_the_order_of_their_arrival(app: 
         programme_files.load(ROOT / "content")
         db.session.commit()
     folder = app.config["INSTANCE"]
-    environ = site.environ_of(folder, app.config["DATABASE_URL"], PORTAL_SECRET_KEY=str(app.secret_key))
+    environ = site.environ_of(
+        folder, app.config["DATABASE_URL"], PORTAL_SECRET_KEY=str(app.secret_key), PORTAL_CLOCK=START
+    )
     here = site.Site(folder, environ, app)
     ran = rush.run(here, people=60, places=10, connections=8, workers=2)
     assert ran.faults == []
