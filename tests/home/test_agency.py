@@ -88,6 +88,7 @@ def test_a_course_is_complete_when_enough_people_passed_every_part(agency_page, 
     assert "ยังขาด" not in page.main
 
 
+@pytest.mark.both_databases
 def test_what_somebody_passed_here_stays_after_they_left(agency_page, cast, course):
     take(cast.lamai, course, "op")
     cast.lamai.agency = cast.province
@@ -107,6 +108,7 @@ def test_who_is_not_approved_or_disabled_is_not_one_of_us(agency_page, cast, cou
     assert [row[0] for row in cells(page)] == ["มะลิ ใจดี", "ผ่านแล้ว (คน)"]
 
 
+@pytest.mark.both_databases
 def test_seats_and_queue_of_the_agency_stand_by_workshop_in_order(agency_page, cast, offered):
     let_in(cast.agency, "pmqa40", "excellent")
     offered[0].capacity = 1

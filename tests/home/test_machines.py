@@ -45,6 +45,7 @@ def test_an_empty_portal_counts_nothing(client):
     assert set(metrics(client).values()) == {0}
 
 
+@pytest.mark.both_databases
 def test_what_there_is_is_counted_in_one_query(client, cast, offered, course, queries):
     let_in(cast.agency, "pmqa40")
     registration.register(offered[0], user=cast.lamai)

@@ -66,6 +66,7 @@ def test_where_nobody_takes_part_the_page_leads_to_the_imports(client, course):
 # --- who stands in the table
 
 
+@pytest.mark.both_databases
 def test_agencies_take_part_with_people_or_a_passed_entry_or_a_pass_of_somebody_who_left(
     orn, cast, course, track
 ):

@@ -63,6 +63,7 @@ def filled(cast, course):
     db.session.commit()
 
 
+@pytest.mark.both_databases
 def test_the_csv_tells_what_the_page_tells(orn, filled):
     heads, *rows = csv_rows(orn)
     assert heads == HEADS

@@ -52,6 +52,7 @@ def test_a_fresh_installation_names_the_first_steps(orn):
     assert "ยังไม่มีบทเรียน" in orn.page.main
 
 
+@pytest.mark.both_databases
 def test_what_waits_is_counted_and_leads_to_its_list(orn, cast):
     people.person("w@mail.example", "วันเพ็ญ มาใหม่", agency=cast.agency, approved=False)
     for status in ("queued", "queued", "failed"):

@@ -61,6 +61,7 @@ def test_letters_are_narrowed_by_state_and_counted(orn):
     assert len(subjects(orn)) == 2
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("text", "found"),
     [
