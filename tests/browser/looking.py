@@ -9,6 +9,7 @@ from playwright.sync_api import ConsoleMessage, Page
 
 WIDTHS = (1280, 768, 360, 320)
 HEIGHT = 900
+COLOUR_RULES = ("color-contrast", "link-in-text-block")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 # What reaches beyond the right edge, unless a box around it scrolls or cuts by intent.
@@ -62,11 +63,11 @@ class Complaints:
         return [one for one in told if status < 400 or own not in one or page.url not in one]
 
 
-def axe(page: Page) -> list[str]:
+def axe(page: Page, rules: Sequence[str] = RULES) -> list[str]:
     """Each barrier axe finds, with the elements concerned."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    options = {"resultTypes": ["violations"], "runOnly": list(RULES)}
+    options = {"resultTypes": ["violations"], "runOnly": list(rules)}
     found: list[Any] = page.evaluate(
         "(options) => axe.run(options).then((result) => result.violations)", options
     )
