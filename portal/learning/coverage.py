@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, literal, null, se
 from portal.core import clock
 from portal.core.db import db, read_rows
 from portal.courses.course import Course, Module
-from portal.learning.models import LessonMark, ModulePass
+from portal.learning.models import ModulePass
 from portal.learning.progress import cell, state
 
 ALL_REQUIRED = ""  # stands where a module's code would, for people who passed them all
@@ -233,17 +233,6 @@ def passes_in(agency_id: int, course: Course) -> dict[int, dict[str, datetime]]:
     for user_id, module, passed_at in rows:
         found.setdefault(user_id, {})[module] = passed_at
     return found
-
-
-def begun_in(agency_id: int, course: Course) -> frozenset[str]:
-    """The modules of which somebody of the agency finished a lesson."""
-    return frozenset(
-        db.session.scalars(
-            select(LessonMark.module)
-            .where(LessonMark.agency_id == agency_id, LessonMark.course == course.code)
-            .distinct()
-        )
-    )
 
 
 def strip_of_agency(coverage: AgencyCoverage, begun: frozenset[str] = frozenset()) -> list[dict[str, str]]:

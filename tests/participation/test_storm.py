@@ -56,11 +56,11 @@ class Model:
 
 
 @pytest.mark.both_databases
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     capacity=st.one_of(st.none(), st.integers(0, 5)),
     per_agency=st.one_of(st.none(), st.integers(1, 3)),
-    steps=st.lists(step, max_size=25),
+    steps=st.lists(step, max_size=20),
 )
 def test_seats_and_queue_are_always_as_the_rule_says(
     make_workshop,
