@@ -7,7 +7,7 @@ from tests.browser.demonstration import Demonstration
 from tests.browser.looking import Complaints
 
 KB = 1024
-FIRST_VIEW = 12 * KB
+FIRST_VIEW = 120 * KB
 NEXT_PAGE = 20 * KB
 
 
