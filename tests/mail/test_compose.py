@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
 
+from portal.core.templating import Environment
 from portal.mail.compose import compose, link
 
 TEMPLATES = {
@@ -19,11 +20,14 @@ TEMPLATES = {
 
 @pytest.fixture(autouse=True)
 def _templates(app: Flask) -> Iterator[None]:
-    before = app.jinja_env.loader
+    environment, before = app.jinja_env, app.jinja_env.loader
+    assert isinstance(environment, Environment)
     assert before is not None
-    app.jinja_env.loader = ChoiceLoader([DictLoader(TEMPLATES), before])
+    environment.loader = ChoiceLoader([DictLoader(TEMPLATES), before])
+    environment.forget()
     yield
-    app.jinja_env.loader = before
+    environment.loader = before
+    environment.forget()
 
 
 def test_the_first_line_is_the_subject(app: Flask) -> None:
