@@ -45,5 +45,23 @@ def _seconds(folder: Path, log: Path) -> float:
                 time.sleep(0.02)
             return time.perf_counter() - began
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=30)
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End make and all it started; a server that was told to stop while it began may not have heard it."""
+    _is_there(process.pid, signal.SIGTERM)
+    process.wait(timeout=30)
+    until = time.monotonic() + 10
+    while _is_there(process.pid, 0) and time.monotonic() < until:
+        time.sleep(0.05)
+    _is_there(process.pid, signal.SIGKILL)
+
+
+def _is_there(group: int, telling: int) -> bool:
+    """Whether anybody of the group is left to get the signal."""
+    try:
+        os.killpg(group, telling)
+    except ProcessLookupError:
+        return False
+    return True
