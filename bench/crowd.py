@@ -14,9 +14,9 @@ from sqlalchemy import insert, select
 
 from bench import pack
 from bench.traffic import Answer, Job, Visitor
-from portal.accounts.models import Agency, Role, SignIn, User
+from portal.accounts.models import Agency, Role, SignIn, User, searched_text
 from portal.awards.models import Entry, Track
-from portal.core import clock
+from portal.core import clock, thai
 from portal.core.db import Base, db
 from portal.core.tokens import new_secret
 from portal.courses.models import Edition
@@ -85,17 +85,20 @@ def _bulk(model: type[Base], rows: Sequence[dict[str, Any]]) -> list[int]:
 
 def add_agencies(count: int) -> list[int]:
     """Agencies whose entry passed stage 1 in every track of the round."""
+    names = [f"กรม{FIRST[at % len(FIRST)]}{LAST[at % len(LAST)]}ที่ {at}" for at in range(count)]
     agencies = _bulk(
         Agency,
         [
             {
                 "code": f"BENCH-{at:04}",
-                "name_th": f"กรม{FIRST[at % len(FIRST)]}{LAST[at % len(LAST)]}ที่ {at}",
+                "name_th": name,
+                "sort_key": thai.sort_key(name),
+                "searched": searched_text(name),
                 "ministry_th": f"กระทรวงตัวอย่างที่ {at % MINISTRIES + 1}",
                 "kind": "department",
                 "is_sample": True,
             }
-            for at in range(count)
+            for at, name in enumerate(names)
         ],
     )
     tracks = db.session.scalars(select(Track.id)).all()
@@ -119,18 +122,21 @@ def add_people(
 ) -> list[int]:
     """Approved people, spread evenly over the agencies; none of them has a password."""
     now = clock.now()
+    names = [f"{FIRST[at % len(FIRST)]} {LAST[at // len(FIRST) % len(LAST)]}" for at in range(count)]
     return _bulk(
         User,
         [
             {
                 "email": f"{name}{at}@bench.example",
-                "name": f"{FIRST[at % len(FIRST)]} {LAST[at // len(FIRST) % len(LAST)]}",
+                "name": said,
+                "sort_key": thai.sort_key(said),
+                "searched": searched_text(said, f"{name}{at}@bench.example"),
                 "role": role,
                 "agency_id": agencies[at % len(agencies)] if agencies else None,
                 "confirmed_at": now,
                 "approved_at": now,
             }
-            for at in range(count)
+            for at, said in enumerate(names)
         ],
     )
 

@@ -1,8 +1,11 @@
 """Runs the migrations on the portal's own engine, so that SQLite keeps its pragmas; what changed stands in versions/."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import Connection
 
 from portal.core.db import Base, UTCDateTime, db
 
@@ -14,6 +17,22 @@ def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+@contextmanager
+def _references_unwatched(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, and would not let the old one go while others refer to it; PostgreSQL alters it."""
+    raw: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+        if broken := raw.execute("PRAGMA foreign_key_check").fetchall():
+            raise RuntimeError(f"after the migration rows refer to nothing: {broken[:10]}")
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
+
+
 def run() -> None:
     with db.engine.connect() as connection:
         context.configure(
@@ -23,7 +42,7 @@ def run() -> None:
             compare_type=True,
             render_item=render,
         )
-        with context.begin_transaction():
+        with _references_unwatched(connection), context.begin_transaction():
             context.run_migrations()
 
 

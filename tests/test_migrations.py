@@ -11,7 +11,9 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from portal import cli
+from portal.accounts.models import Agency, User, searched_text
 from portal.app import create_app
+from portal.core import thai
 from portal.core.db import Base, db
 from tests import cast
 from tests.conftest import settings
@@ -62,3 +64,27 @@ def test_up_with_people_then_down_leaves_nothing_and_up_again(bare_app: Flask) -
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     upgrade()
     assert _differences() == []
+
+
+def test_people_of_before_are_sorted_and_found_afterwards(bare_app: Flask) -> None:
+    upgrade(revision="0001")
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO agency (id, code, name_th, name_en, abbrev_th, ministry_th, kind, is_sample, sort_key)"
+                " VALUES (7, 'DMH', 'กรมตัวอย่าง', '', '', '', '', false, '')"
+            )
+        )
+        connection.execute(
+            text(
+                'INSERT INTO "user" (id, code, email, name, position, role, language, is_sample, created_at)'
+                " VALUES (7, 'U7', 'aek@demo.example', 'เอก ดีงาม', '', 'learner', 'th', false, '2023-02-13')"
+            )
+        )
+    upgrade()
+    person, agency = db.session.get(User, 7), db.session.get(Agency, 7)
+    assert person is not None
+    assert agency is not None
+    assert (person.sort_key, agency.sort_key) == (thai.sort_key("เอก ดีงาม"), thai.sort_key("กรมตัวอย่าง"))
+    assert person.searched == searched_text("เอก ดีงาม", "aek@demo.example")
+    assert agency.searched == searched_text("กรมตัวอย่าง", "DMH")

@@ -137,7 +137,6 @@ def _import_row(row: Row, agency: Agency | None, done: Imported, *, has_domains:
         agency = Agency(code=row["code"])
         db.session.add(agency)
     values = {attribute: row[column] for column, attribute in FIELDS.items() if _has(row, column)}
-    values["sort_key"] = thai.sort_key(row["name_th"])
     changed = [name for name, value in values.items() if getattr(agency, name) != value]
     for name in changed:
         setattr(agency, name, values[name])

@@ -5,10 +5,15 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.core import clock, thai
 from portal.core.db import Base, IntPk, PublicCode, stored
+
+
+def searched_text(*texts: str | None) -> str:
+    """What a long list is searched in: these texts folded as core.thai folds what people type, apart from each other."""
+    return " ".join(thai.search_key(text) for text in texts if text)
 
 
 class Agency(Base):
@@ -22,12 +27,9 @@ class Agency(Base):
     ministry_th: Mapped[str] = mapped_column(String(200), default="")
     kind: Mapped[str] = mapped_column(String(40), default="")
     is_sample: Mapped[bool] = mapped_column(default=False)
-    # Thai order, so that the database sorts as a dictionary does.
-    sort_key: Mapped[str] = mapped_column(
-        String(400),
-        index=True,
-        default=lambda context: thai.sort_key(context.get_current_parameters()["name_th"]),
-    )
+    # Thai order and what is looked for, so that the database sorts as a dictionary does and finds as people type.
+    sort_key: Mapped[str] = mapped_column(String(thai.SORT_KEY_LENGTH), index=True)
+    searched: Mapped[str] = mapped_column(String(800))
 
     domains: Mapped[list["AgencyDomain"]] = relationship(
         back_populates="agency", cascade="all, delete-orphan"
@@ -35,6 +37,15 @@ class Agency(Base):
 
     def __str__(self) -> str:
         return self.name_th
+
+    @validates("name_th", "name_en", "abbrev_th", "code")
+    def _keep_keys(self, column: str, value: str) -> str:
+        names = {one: getattr(self, one) for one in ("name_th", "name_en", "abbrev_th", "code")} | {
+            column: value
+        }
+        self.sort_key = thai.sort_key(names["name_th"] or "")
+        self.searched = searched_text(*names.values())
+        return value
 
 
 class AgencyDomain(Base):
@@ -81,11 +92,21 @@ class User(Base):
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     declined_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    # As an agency's.
+    sort_key: Mapped[str] = mapped_column(String(thai.SORT_KEY_LENGTH))
+    searched: Mapped[str] = mapped_column(String(600))
 
     agency: Mapped[Agency | None] = relationship(lazy="joined")
 
     # The running sign-in, set by the user loader; flask-login keeps its key in the cookie instead of the user's id.
     signed_in_by = None  # type: SignIn | None
+
+    @validates("name", "email")
+    def _keep_keys(self, column: str, value: str) -> str:
+        names = {"name": self.name, "email": self.email} | {column: value}
+        self.sort_key = thai.sort_key(names["name"] or "")
+        self.searched = searched_text(*names.values())
+        return value
 
     def get_id(self) -> str:
         if self.signed_in_by is None:

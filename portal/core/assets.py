@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +45,17 @@ def use_symbol(name: str) -> str:
         raise KeyError(f"no symbol {name!r} in layout/icons.svg.html")
     used[name] = None
     return f"#{name}"
+
+
+@contextmanager
+def symbols_apart() -> Iterator[dict[str, None]]:
+    """The symbols that are drawn inside, apart from those of the page: for a piece that is kept for many pages."""
+    of_page = g.get("used_symbols", {})
+    g.used_symbols = {}
+    try:
+        yield g.used_symbols
+    finally:
+        g.used_symbols = of_page
 
 
 def used_symbols() -> Markup:

@@ -18,6 +18,7 @@ from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from portal.core.assets import symbols_apart, use_symbol
 from portal.core.i18n import in_language, language, text_of
 
 SENTENCES = (
@@ -25,9 +26,30 @@ SENTENCES = (
     "gettext",
 )  # what templates call for a sentence; plural forms are chosen when a page is made
 MOST_LINKS = 10_000
+MOST_KEPT = 5_000  # rows of lists of some 500 bytes, letterheads of some 4,000
 PLAIN_VALUES = (str, int, NoneType)  # of which equal ones read alike; 1.0 and True equal 1
 _PLAIN = (FunctionType, MethodType, BuiltinFunctionType, partial)
 _HOLE = re.compile(r"%\((\w+)\)s|%(%)|(%)")
+
+
+def kept(macro: Macro, *values: Any) -> str:
+    """What an imported macro makes of these values, made once: for rows of long lists and what every page draws alike.
+
+    The macro may look at nothing else that a request can change; a list is given to it as a tuple.
+    """
+    root = request.environ.get("SCRIPT_NAME", "") if has_request_context() else ""
+    fixed = tuple([tuple(value) if type(value) is list else value for value in values])
+    text, symbols = _made(macro, root, fixed)
+    for name in symbols:
+        use_symbol(name)
+    return text
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _made(macro: Macro, _root: str, values: tuple[Any, ...]) -> tuple[str, tuple[str, ...]]:
+    with symbols_apart() as used:
+        text = macro(*values)
+    return text, tuple(used)
 
 
 @dataclass(frozen=True)
@@ -65,6 +87,7 @@ class Environment(FlaskEnvironment):
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
+        self.globals["kept"] = kept
         self._languages: dict[str, Environment] = {}
 
     def get_template(

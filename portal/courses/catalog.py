@@ -4,6 +4,7 @@ Which edition is current is asked at most every CATALOG_SECONDS (2) in a process
 so reading a course costs no query in between.
 """
 
+import gc
 import threading
 import time
 from collections import OrderedDict
@@ -139,6 +140,7 @@ def _read(memory: _Memory, edition_id: int, code: str, number: int, digest: str)
     if course is None:
         raise LookupError(f"edition {edition_id} cannot be read")
     memory.read[edition_id] = digest, course
+    gc.freeze()  # it stays as long as the process: looking through it for garbage was a tenth of what a page costs
     while len(memory.read) > MOST_EDITIONS + len(memory.current):
         memory.read.popitem(last=False)
     return course

@@ -50,12 +50,12 @@ class AgencyCoverage:
         return tuple(module for module in self.course.required_modules if module.code not in self.covers)
 
     @property
-    def people(self) -> list[int]:
+    def people(self) -> tuple[int, ...]:
         """How many people passed each part of the report, in its order."""
         covers = self.covers
-        return [
-            covers[part.code].people if part.code in covers else 0 for part in self.course.counted_modules
-        ]
+        return tuple(
+            [covers[part.code].people if part.code in covers else 0 for part in self.course.counted_modules]
+        )
 
     @property
     def covered_count(self) -> int:

@@ -69,6 +69,14 @@ class Answer:
     ministries: list[str]
     totals: Totals  # of all agencies
 
+    @property
+    def shown(self) -> list[tuple[str, tuple[int, ...], int, bool]]:
+        """The lines of the page by their values: name, people of each part, parts covered, whether complete."""
+        return [
+            (line.name, line.coverage.people, line.coverage.covered_count, line.coverage.is_complete)
+            for line in self.page.items
+        ]
+
 
 def wanted(arguments: Mapping[str, str]) -> Wanted:
     """What these arguments ask for."""

@@ -1,7 +1,6 @@
 """The organizer's pages of who takes part: roster with attendance, exports, seats; what the marks and terms mean is attendance's and terms' matter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import (
@@ -23,7 +22,6 @@ from portal.core import clock, sheets
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _, _n
-from portal.core.paging import Page
 from portal.participation import (
     attendance,
     calendars,
@@ -38,31 +36,8 @@ from portal.programme.models import Workshop, WorkshopSession
 
 bp = Blueprint("roster", __name__, url_prefix="/organize/workshops")
 
-PER_PAGE = 200
 UNMARKED = "none"
 KEPT = ("status", "state", "q", "page")  # of the filter, when a page of marks was saved
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the filter above the roster asks for; `state` "" is any mark, "none" those without one."""
-
-    status: RegistrationStatus
-    state: str
-    text: str
-    page: int
-
-    @classmethod
-    def of(cls, args: Mapping[str, str]) -> "Asked":
-        status, state, page = args.get("status", ""), args.get("state", ""), args.get("page", "")
-        return cls(
-            status=RegistrationStatus(status)
-            if status in list(RegistrationStatus)
-            else RegistrationStatus.CONFIRMED,
-            state=state if state in (*AttendanceState, UNMARKED) else "",
-            text=args.get("q", "").strip()[:100],
-            page=int(page[:6]) if page.isascii() and page.isdecimal() else 1,
-        )
 
 
 @bp.get("/<code>/roster")
@@ -186,24 +161,17 @@ def _roster_page(
     no: Refused | None = None,
     sent: Mapping[str, AttendanceState] | None = None,
 ) -> Response:
-    asked = Asked.of(request.args)
-    everybody = lists.roster_of(workshop, session=session)
-    state = {"": None, UNMARKED: ""}.get(asked.state, asked.state)
-    lines = lists.matching(everybody, status=asked.status, state=state, text=asked.text)
-    pages = max(1, -(-len(lines) // PER_PAGE))
-    number = min(max(asked.page, 1), pages)
-    first = (number - 1) * PER_PAGE
-    shown = lines[first : first + PER_PAGE]
+    asked = _wanted(request.args)
+    counted = lists.counts(workshop, session)
+    shown = lists.page_of(workshop, session, asked, counted)
     page = render_template(
         "participation/roster.html",
         workshop=workshop,
         session=session,
         asked=asked,
-        lines=shown,
-        numbered=enumerate(shown, first + 1),
-        page=Page([], number, pages, len(lines)),
-        first=first + 1,
-        counts=_counts(everybody),
+        page=shown,
+        first=(shown.number - 1) * lists.PER_PAGE + 1,
+        counts=_counts(counted),
         states={state: str(word) for state, word in calendars.STATE_WORDS.items()},
         refused=no,
         sent=sent or {},
@@ -211,8 +179,22 @@ def _roster_page(
     return make_response(page, 409 if no else 200)
 
 
-def _counts(lines: list[lists.Line]) -> dict[str, Any]:
-    counts = lists.counts(lines)
+def _wanted(args: Mapping[str, str]) -> lists.Wanted:
+    """What the filter above the roster asks for; odd values fall back to everybody with a seat."""
+    status, state = args.get("status", ""), args.get("state", "")
+    if status in (RegistrationStatus.WAITLISTED, RegistrationStatus.CANCELLED):
+        return lists.Wanted(RegistrationStatus(status), None, _words(args), args.get("page", "1"))
+    mark = AttendanceState(state) if state in list(AttendanceState) else None
+    return lists.Wanted(
+        RegistrationStatus.CONFIRMED, "" if state == UNMARKED else mark, _words(args), args.get("page", "1")
+    )
+
+
+def _words(args: Mapping[str, str]) -> str:
+    return args.get("q", "").strip()[:100]
+
+
+def _counts(counts: lists.Counts) -> dict[str, int]:
     return {
         "confirmed": counts[RegistrationStatus.CONFIRMED],
         "waiting": counts[RegistrationStatus.WAITLISTED],

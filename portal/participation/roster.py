@@ -1,18 +1,20 @@
 """Who takes part, as lists: the roster of a workshop, a person's and an agency's registrations; reads only, and columns where they are long."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy import Select, String, bindparam, case, func, or_, select, type_coerce
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.accounts.models import Agency, User
 from portal.core import thai
 from portal.core.db import db, read_rows
 from portal.core.i18n import language
+from portal.core.paging import Page, place
 from portal.participation import attendance
 from portal.participation.models import (
     AttendanceState,
@@ -22,9 +24,21 @@ from portal.participation.models import (
 from portal.participation.seats import CONFIRMED, WAITLISTED
 from portal.programme.models import Workshop, WorkshopSession
 
-# A roster is sorted by the same names again and again.
-_sort_key = lru_cache(maxsize=20_000)(thai.sort_key)
-_search_key = lru_cache(maxsize=20_000)(thai.search_key)
+PER_PAGE = 50
+
+
+Counts = Counter[RegistrationStatus | AttendanceState | None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines: of this status, with this mark ("" for not marked yet, None for any), with all these words in
+    name, agency, mail or code, spelled in any way a search takes."""
+
+    status: RegistrationStatus
+    state: AttendanceState | Literal[""] | None = None
+    text: str = ""
+    page: str = "1"
 
 
 class Line(NamedTuple):
@@ -51,40 +65,45 @@ def with_sessions(code: str) -> Workshop | None:
     return db.session.scalars(_WITH_SESSIONS, {"code": code}).unique().one_or_none()
 
 
-def roster_of(workshop: Workshop, *, session: WorkshopSession | None = None) -> list[Line]:
+def roster_of(workshop: Workshop) -> list[Line]:
     """Everybody ever registered for this workshop: those with a seat by name in Thai order, then the queue
-    by arrival, then who cancelled; with the marks of one session, agencies in the language in force. One query."""
-    rows = read_rows(_lines(language()), workshop=workshop.id, session=session.id if session else None)
-    return sorted(map(Line._make, rows), key=_order)
+    by arrival, then who cancelled; without marks, agencies in the language in force. One query."""
+    return [Line._make(row) for row in read_rows(_lines(language()), workshop=workshop.id, session=None)]
 
 
-def matching(
-    lines: Iterable[Line],
-    *,
-    status: RegistrationStatus | None = None,
-    state: AttendanceState | str | None = None,
-    text: str = "",
-) -> list[Line]:
-    """The lines with this status, this mark (an AttendanceState, or "" for not marked yet; None: any) and these
-    words in name, agency, mail or code; spelling variants agree as in any search."""
-    wanted = [_search_key(word) for word in text.split()]
-    return [
-        line
-        for line in lines
-        if (status is None or line.status is status)
-        and (state is None or (line.state or "") == state)
-        and all(word in _haystack(line) for word in wanted)
-    ]
+def page_of(workshop: Workshop, session: WorkshopSession | None, asked: Wanted, counted: Counts) -> Page:
+    """The lines asked for, in the same order and with the marks of this session, a page of PER_PAGE at a time.
+
+    `counted` is what counts() gave for the same session. One query, one more where words are looked for.
+    """
+    words = [key for word in asked.text.split() if (key := thai.search_key(word))]
+    values: dict[str, Any] = {f"word{at}": f"%{word}%" for at, word in enumerate(words)}
+    values |= {"workshop": workshop.id, "session": session.id if session else None, "status": asked.status}
+    if asked.state is not None:
+        values["state"] = asked.state
+    kind = _Kind(
+        language(), len(words), by_state=asked.state is not None, is_queue=asked.status is WAITLISTED
+    )
+    total = read_rows(_count(kind), **values).scalar_one() if words else _total(asked, counted)
+    number, pages = place(asked.page, total, PER_PAGE)
+    rows = read_rows(_page(kind), **values, most=PER_PAGE, after=(number - 1) * PER_PAGE)
+    return Page([Line._make(row) for row in rows], number, pages, total)
 
 
-def counts(lines: Iterable[Line]) -> Counter[RegistrationStatus | AttendanceState | None]:
-    """How many lines have each status, and how many with a seat have each mark (None: not marked yet)."""
-    found: Counter[RegistrationStatus | AttendanceState | None] = Counter()
-    for line in lines:
-        found[line.status] += 1
-        if line.status is CONFIRMED:
-            found[line.state] += 1
+def counts(workshop: Workshop, session: WorkshopSession | None) -> Counts:
+    """How many registrations have each status, and how many with a seat have each mark (None: not marked yet). One query."""
+    found: Counts = Counter()
+    for status, state, number in read_rows(
+        _COUNTS, workshop=workshop.id, session=session.id if session else None
+    ):
+        found[status] += number
+        if status is CONFIRMED:
+            found[state] += number
     return found
+
+
+def _total(asked: Wanted, counted: Counts) -> int:
+    return counted[asked.status] if asked.state is None else counted[asked.state or None]
 
 
 def of_user(user: User) -> Sequence[Registration]:
@@ -106,9 +125,30 @@ def standing_of_user(user: User) -> dict[int, RegistrationStatus]:
     return dict(db.session.execute(rows).all())
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """What the text of a query hangs on; all else are its values."""
+
+    lang: str
+    words: int
+    by_state: bool
+    is_queue: bool
+
+
+_MARK = attendance.state_at(bindparam("session"), Registration.id)
+_COUNTS = (
+    select(Registration.status, _MARK, func.count())
+    .where(Registration.workshop_id == bindparam("workshop"))
+    .group_by(Registration.status, _MARK)
+)
+_GROUP = case({CONFIRMED: 0, WAITLISTED: 1}, value=Registration.status, else_=2)
+_IN_QUEUE = case((Registration.status == WAITLISTED, Registration.arrival), else_=0)
+
+
+# Queries are put together once of each kind: that takes as long as asking them.
 @cache
-def _lines(lang: str) -> Executable:
-    """The query of a roster, put together once a language: that would take as long as asking it."""
+def _lines(lang: str) -> Select[*tuple[Any, ...]]:
+    """Everybody's line."""
     in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
     return (
         select(
@@ -120,21 +160,44 @@ def _lines(lang: str) -> Executable:
             Registration.status,
             Registration.arrival,
             Registration.changed_at,
-            attendance.state_at(bindparam("session"), Registration.id),
+            _MARK,
         )
         .join(Registration.user)
         .outerjoin(Agency, Agency.id == Registration.agency_id)
         .where(Registration.workshop_id == bindparam("workshop"))
+        .order_by(_GROUP, _IN_QUEUE, User.sort_key, Registration.arrival)
     )
 
 
-_GROUPS = {CONFIRMED: 0, WAITLISTED: 1, RegistrationStatus.CANCELLED: 2}
+@lru_cache(maxsize=64)
+def _meant(kind: _Kind) -> Select[*tuple[Any, ...]]:
+    """The registrations of one status, with a mark and words where these are asked for."""
+    meant = (
+        select(Registration.id)
+        .join(Registration.user)
+        .where(Registration.workshop_id == bindparam("workshop"), Registration.status == bindparam("status"))
+    )
+    if kind.by_state:
+        meant = meant.where(func.coalesce(type_coerce(_MARK, String), "") == bindparam("state", type_=String))
+    if kind.words:
+        meant = meant.outerjoin(Agency, Agency.id == Registration.agency_id)
+    for at in range(kind.words):
+        word = bindparam(f"word{at}", type_=String)
+        places = (User.searched, Agency.searched, func.lower(Registration.code))
+        meant = meant.where(or_(*(place.like(word) for place in places)))
+    return meant
 
 
-def _order(line: Line) -> tuple[int, int, str, int]:
-    queue = line.arrival if line.status is WAITLISTED else 0
-    return _GROUPS[line.status], queue, _sort_key(line.name), line.arrival
+@lru_cache(maxsize=64)
+def _page(kind: _Kind) -> Select[*tuple[Any, ...]]:
+    """The lines of a page: cut first, so that names and marks are read of those shown alone."""
+    order = Registration.arrival if kind.is_queue else User.sort_key
+    cut = (
+        _meant(kind).order_by(order, Registration.arrival).limit(bindparam("most")).offset(bindparam("after"))
+    )
+    return _lines(kind.lang).where(Registration.id.in_(cut))
 
 
-def _haystack(line: Line) -> str:
-    return _search_key(f"{line.name} {line.agency or ''} {line.email} {line.code}")
+@lru_cache(maxsize=64)
+def _count(kind: _Kind) -> Select[*tuple[Any, ...]]:
+    return select(func.count()).select_from(_meant(kind).subquery())

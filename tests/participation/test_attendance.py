@@ -66,7 +66,9 @@ def test_each_session_has_its_own_mark(seat):
     one, two = seat.workshop.sessions
     assert attendance.states_of([one, two]) == {(seat.id, one.id): ATTENDED, (seat.id, two.id): PARTIAL}
     assert set(attendance.last_noted([one, two])) == {one.id, two.id}
-    assert [line.state for line in roster.roster_of(seat.workshop, session=two)] == [PARTIAL]
+    asked = roster.Wanted(seat.status)
+    page = roster.page_of(seat.workshop, two, asked, roster.counts(seat.workshop, two))
+    assert [line.state for line in page.items] == [PARTIAL]
 
 
 def test_a_session_of_another_workshop_is_refused(seat, make_workshop):

@@ -107,14 +107,25 @@ def test_a_workshop_without_sessions_lists_people_without_marks(client, make_wor
     assert client.page.select("tbody select") == []
 
 
-def test_more_than_two_hundred_stand_on_several_pages(client, make_workshop, make_people, cast):
+def test_more_than_fifty_stand_on_several_pages(client, make_workshop, make_people, cast):
     workshop = make_workshop(capacity=None)
-    for person in make_people(203, agencies=1):
+    for person in make_people(53, agencies=1):
         registration.register(workshop, user=person)
     client.sign_in(cast.orn).get(URL + "?page=2&session=day2")
     assert len(names(client)) == 3
-    assert client.page.one("tbody tr:first-child .num").get_text() == "201"
+    assert client.page.one("tbody tr:first-child .num").get_text() == "51"
     assert client.page.one(".pages [aria-current]")["href"] == "?session=day2&page=2"
+
+
+def test_a_row_that_was_kept_is_drawn_anew_when_what_it_says_has_changed(client, crowd, cast):
+    workshop, rows = crowd
+    client.sign_in(cast.orn).get(URL)
+    rows[0].user.name = "เอม ใหม่กว่า"
+    attendance.mark(rows[2], workshop.sessions[0], state=AttendanceState.ATTENDED, by=None, how="roster")
+    db.session.commit()
+    client.get(URL)
+    assert names(client) == ["ก้อย", "ปู", "เอม"]
+    assert client.page.select("tbody select")[1].select_one("[selected]")["value"] == "attended"
 
 
 def test_only_organizers_enter(client, crowd, cast):
