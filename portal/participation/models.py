@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,6 +16,7 @@ from portal.programme.models import Workshop, WorkshopSession
 
 class RegistrationStatus(StrEnum):
     CONFIRMED = "confirmed"
+    OFFERED = "offered"  # a seat is kept for the person until the offer expires
     WAITLISTED = "waitlisted"
     CANCELLED = "cancelled"
 
@@ -27,6 +29,8 @@ class Registration(Base):
         UniqueConstraint("workshop_id", "user_id"),
         UniqueConstraint("workshop_id", "arrival"),
         Index("ix_registration_workshop_id_status_arrival", "workshop_id", "status", "arrival"),
+        CheckConstraint("(status = 'offered') = (offer_expires_at IS NOT NULL)", name="offer_expires"),
+        Index("ix_registration_offer_expires_at", "offer_expires_at"),
     )
 
     id: Mapped[IntPk]
@@ -40,6 +44,10 @@ class Registration(Base):
     arrival: Mapped[int]
     registered_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    offer_expires_at: Mapped[datetime | None]  # while a seat is offered
+    answers: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # to the workshop's own questions, by their code
     sequence: Mapped[int] = mapped_column(default=0)  # of this person's calendar events: grows with each move
 
     workshop: Mapped[Workshop] = relationship()
@@ -51,6 +59,12 @@ class Move(StrEnum):
     REGISTERED = "registered"
     WAITLISTED = "waitlisted"
     PROMOTED = "promoted"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    HANDED_ON = "handed_on"  # the seat went to a colleague
+    TAKEN_OVER = "taken_over"  # the seat came from a colleague
     CANCELLED = "cancelled"
 
 
@@ -68,8 +82,25 @@ class RegistrationMove(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # None: the queue itself
     why: Mapped[str] = mapped_column(String(200), default="")
+    # Of a seat that went from one colleague to another: the registration at the other end.
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="SET NULL"))
 
-    registration: Mapped[Registration] = relationship()
+    registration: Mapped[Registration] = relationship(foreign_keys=[registration_id])
+    other: Mapped[Registration | None] = relationship(foreign_keys=[other_id])
+
+
+class SessionNews(Base):
+    """What people with a seat were last told of a session, so that each change is told once."""
+
+    __tablename__ = "session_news"
+
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("workshop_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    sequence: Mapped[int]  # as WorkshopSession.sequence was then
+    told_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    session: Mapped[WorkshopSession] = relationship()
 
 
 class AttendanceState(StrEnum):

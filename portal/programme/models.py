@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import User
 from portal.awards.models import Round, Track
 from portal.core import clock
-from portal.core.db import Base, IntPk, stored
+from portal.core.db import Base, IntPk, PublicCode, stored
 
 
 class WorkshopStatus(StrEnum):
@@ -34,6 +34,8 @@ class Workshop(Base):
         CheckConstraint("capacity IS NULL OR capacity >= 0", name="capacity_not_negative"),
         CheckConstraint("per_agency IS NULL OR per_agency >= 1", name="per_agency_positive"),
         CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
+        CheckConstraint("guaranteed IS NULL OR guaranteed >= 1", name="guaranteed_positive"),
+        CheckConstraint("offer_hours >= 0", name="offer_hours_not_negative"),
     )
 
     id: Mapped[IntPk]
@@ -48,9 +50,18 @@ class Workshop(Base):
     venue: Mapped[str] = mapped_column(String(300), default="")  # empty: not announced
     capacity: Mapped[int | None]  # None: no limit
     per_agency: Mapped[int | None]
+    # Seats kept for each agency whose entry passed, until this moment; an agency below it goes first in the queue.
+    guaranteed: Mapped[int | None]
+    guaranteed_until: Mapped[datetime | None]
+    offer_hours: Mapped[int] = mapped_column(default=0)  # how long a free seat is offered; 0: given at once
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
+    facts: Mapped[list[Any]] = mapped_column(default=list)  # lines of the source that the text stands for
+    # What is asked of who registers, as programme.questions reads it.
+    questions: Mapped[list[Any]] = mapped_column(default=list)
     status: Mapped[WorkshopStatus] = mapped_column(stored(WorkshopStatus), default=WorkshopStatus.PUBLISHED)
+    # Grows with each change on the desk, so that nothing of another organizer is overwritten in silence.
+    version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
@@ -89,11 +100,31 @@ class WorkshopSession(Base):
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     room: Mapped[str] = mapped_column(String(200), default="")
+    link: Mapped[str] = mapped_column(String(500), default="")  # where it is held online
     sequence: Mapped[int] = mapped_column(default=0)  # RFC 5545 §3.8.7.4: grows when the meeting moves
     is_cancelled: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
     workshop: Mapped[Workshop] = relationship(back_populates="sessions")
+
+
+class WorkshopVersion(Base):
+    """A workshop as it stood after one change, as the text of its file; appended, never changed."""
+
+    __tablename__ = "workshop_version"
+    __table_args__ = (UniqueConstraint("workshop_id", "number"),)
+
+    id: Mapped[IntPk]
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    status: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text)
+
+    workshop: Mapped[Workshop] = relationship()
+    by: Mapped[User | None] = relationship()
 
 
 class Speaker(Base):
@@ -126,7 +157,8 @@ class Talk(Base):
     title_en: Mapped[str] = mapped_column(Text, default="")
     description_th: Mapped[str] = mapped_column(Text, default="")
     description_en: Mapped[str] = mapped_column(Text, default="")
-    points: Mapped[list[Any]] = mapped_column(default=list)  # of {"th": …, "en": …}
+    points: Mapped[list[Any]] = mapped_column(default=list)  # of {"th": …, "en": …}, perhaps with "facts"
+    facts: Mapped[list[Any]] = mapped_column(default=list)
 
     workshop: Mapped[Workshop] = relationship(back_populates="talks")
     session: Mapped[WorkshopSession | None] = relationship()
@@ -144,3 +176,57 @@ class TalkSpeaker(Base):
 
     talk: Mapped[Talk] = relationship(back_populates="speakers")
     speaker: Mapped[Speaker] = relationship()
+
+
+class Audience(StrEnum):
+    """Who may see a material."""
+
+    EVERYONE = "everyone"
+    REGISTERED = "registered"
+    ATTENDED = "attended"
+
+
+class Material(Base):
+    """What a speaker hands out with a talk: one address for life, its content stands in versions."""
+
+    __tablename__ = "material"
+
+    id: Mapped[IntPk]
+    code: Mapped[PublicCode]
+    talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    title: Mapped[str] = mapped_column(String(300))
+    audience: Mapped[Audience] = mapped_column(stored(Audience), default=Audience.REGISTERED)
+    visible_from: Mapped[datetime | None]  # None: at once
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    withdrawn_at: Mapped[datetime | None]
+
+    talk: Mapped[Talk] = relationship()
+    versions: Mapped[list["MaterialVersion"]] = relationship(
+        back_populates="material", order_by="MaterialVersion.number", cascade="all, delete-orphan"
+    )
+
+
+class MaterialVersion(Base):
+    """A file, kept by its content in core.blobs, or a link; the one with the highest number is shown."""
+
+    __tablename__ = "material_version"
+    __table_args__ = (
+        UniqueConstraint("material_id", "number"),
+        CheckConstraint("(digest IS NULL) <> (url IS NULL)", name="file_or_link"),
+    )
+
+    id: Mapped[IntPk]
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    digest: Mapped[str | None] = mapped_column(String(64), index=True)  # sha256, hexadecimal
+    filename: Mapped[str] = mapped_column(String(200), default="")
+    media_type: Mapped[str] = mapped_column(String(120), default="")
+    size: Mapped[int] = mapped_column(default=0)  # bytes
+    url: Mapped[str | None] = mapped_column(String(1000))
+    downloads: Mapped[int] = mapped_column(default=0)
+
+    material: Mapped[Material] = relationship(back_populates="versions")
+    by: Mapped[User | None] = relationship()

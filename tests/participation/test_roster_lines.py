@@ -7,7 +7,9 @@ from portal.core.i18n import in_language
 from portal.participation import attendance, registration, roster
 from portal.participation.models import AttendanceState, RegistrationStatus
 
-CONFIRMED, WAITLISTED, CANCELLED = RegistrationStatus
+CONFIRMED = RegistrationStatus.CONFIRMED
+WAITLISTED = RegistrationStatus.WAITLISTED
+CANCELLED = RegistrationStatus.CANCELLED
 
 
 @pytest.fixture
