@@ -35,9 +35,23 @@ def upgrade() -> None:
     op.create_table('session_news',
     sa.Column('session_id', sa.Integer(), nullable=False),
     sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('room', sa.String(length=200), nullable=False),
+    sa.Column('venue', sa.String(length=300), nullable=False),
+    sa.Column('is_cancelled', sa.Boolean(), nullable=False),
     sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['session_id'], ['workshop_session.id'], name=op.f('fk_session_news_session_id_workshop_session'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('session_id', name=op.f('pk_session_news'))
+    )
+    op.create_table('workshop_news',
+    sa.Column('workshop_id', sa.Integer(), nullable=False),
+    sa.Column('is_cancelled', sa.Boolean(), nullable=False),
+    sa.Column('times', sa.Integer(), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['workshop_id'], ['workshop.id'], name=op.f('fk_workshop_news_workshop_id_workshop'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('workshop_id', name=op.f('pk_workshop_news'))
     )
     op.create_table('material',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -107,7 +121,16 @@ def upgrade() -> None:
 
 
 
-    op.execute("INSERT INTO session_news (session_id, sequence, told_at) SELECT id, sequence, updated_at FROM workshop_session")
+    # What stands now counts as told: nobody is mailed about the past.
+    op.execute(
+        "INSERT INTO session_news (session_id, sequence, day, starts_at, ends_at, room, venue, is_cancelled, told_at)"
+        " SELECT s.id, s.sequence, s.day, s.starts_at, s.ends_at, s.room, w.venue, s.is_cancelled, s.updated_at"
+        " FROM workshop_session s JOIN workshop w ON w.id = s.workshop_id"
+    )
+    op.execute(
+        "INSERT INTO workshop_news (workshop_id, is_cancelled, times, told_at)"
+        " SELECT id, status = 'cancelled', 0, updated_at FROM workshop WHERE status = 'cancelled'"
+    )
 
 
 def _allow(batch_op: BatchOperations, name: str, column: str, values: tuple[str, ...]) -> None:
@@ -154,5 +177,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_material_talk_id'))
 
     op.drop_table('material')
+    op.drop_table('workshop_news')
     op.drop_table('session_news')
     op.drop_table('workshop_version')

@@ -1,6 +1,6 @@
 """Who takes part: registrations with their ledger, attendance marks, and the secret addresses of calendar feeds."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -90,17 +90,36 @@ class RegistrationMove(Base):
 
 
 class SessionNews(Base):
-    """What people with a seat were last told of a session, so that each change is told once."""
+    """A session as people with a seat were last told of it, so that each change is told once and says what was before."""
 
     __tablename__ = "session_news"
 
     session_id: Mapped[int] = mapped_column(
         ForeignKey("workshop_session.id", ondelete="CASCADE"), primary_key=True
     )
-    sequence: Mapped[int]  # as WorkshopSession.sequence was then
+    sequence: Mapped[int]  # this and what follows: as WorkshopSession has it, the venue as Workshop
+    day: Mapped[date]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    room: Mapped[str] = mapped_column(String(200), default="")
+    venue: Mapped[str] = mapped_column(String(300), default="")
+    is_cancelled: Mapped[bool] = mapped_column(default=False)
     told_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     session: Mapped[WorkshopSession] = relationship()
+
+
+class WorkshopNews(Base):
+    """Whether people know that a workshop is cancelled; without a row nobody was ever told so."""
+
+    __tablename__ = "workshop_news"
+
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"), primary_key=True)
+    is_cancelled: Mapped[bool]
+    times: Mapped[int] = mapped_column(default=0)  # how often this was told either way
+    told_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    workshop: Mapped[Workshop] = relationship()
 
 
 class AttendanceState(StrEnum):
