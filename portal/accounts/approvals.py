@@ -44,7 +44,12 @@ def count_waiting(viewer: User) -> int:
 
 
 def settle(user: User) -> None:
-    """Called once, when the address is confirmed: approves a known mail domain, else writes to those who can say."""
+    """Called once, when the address is confirmed: approves a known mail domain, else writes to those who can say.
+
+    Who was vouched for before stays approved, and nobody is asked.
+    """
+    if user.approved_at is not None:
+        return
     domain = user.email.rpartition("@")[2]
     is_known = exists().where(AgencyDomain.agency_id == user.agency_id, AgencyDomain.domain == domain)
     if db.session.scalar(select(is_known)):
@@ -71,6 +76,11 @@ def approve(user: User, *, by: User) -> None:
     _refuse_unless_open(user)
     _approve(user, by=by, how="person")
     letters.write("approved", user)
+
+
+def vouch(user: User, *, by: User) -> None:
+    """Approve a person whom `by` invites before their address is confirmed; the mail is the invitation's."""
+    _approve(user, by=by, how="invitation")
 
 
 def decline(user: User, *, by: User) -> None:

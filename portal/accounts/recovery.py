@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from portal.accounts import access, audit, letters, links, sign_ins, signup, throttle
+from portal.accounts import access, audit, invitations, letters, links, sign_ins, signup, throttle
 from portal.accounts.models import SignIn, User
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
+from portal.core.tokens import BadToken
 from portal.mail.compose import link
 
 RESET_WITHIN = timedelta(hours=2)
@@ -43,13 +44,21 @@ def reset_link(user: User) -> str:
 
 
 def person_of(token: str) -> User:
-    """The account a reset link is for. Refuses with BadToken an old one, and one that was used."""
-    return links.read("reset", token, within=RESET_WITHIN)
+    """The account a reset link or an invitation is for. Refuses with BadToken an old one, and one that was used."""
+    return _read(token)
+
+
+def _read(token: str, *, lock: bool = False) -> User:
+    """A link that was asked for is read as one; else it can only be that of an invitation, which lives longer."""
+    try:
+        return links.read("reset", token, within=RESET_WITHIN, lock=lock)
+    except BadToken:
+        return invitations.read(token, lock=lock)
 
 
 def reset(token: str, password_hash: str) -> User:
     """Take the new hash from a link that came by mail; having read that mail also confirms the address. Refuses with BadToken."""
-    user = links.read("reset", token, within=RESET_WITHIN, lock=True)
+    user = _read(token, lock=True)
     set_password(user, password_hash)
     signup.open_account(user)
     return user

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from portal.accounts import approvals, audit, letters, links, throttle
+from portal.accounts import approvals, audit, invitations, letters, links, throttle
 from portal.accounts.models import Agency, User
 from portal.core import clock
 from portal.core.db import db
@@ -37,7 +37,8 @@ def sign_up(  # noqa: PLR0913 - all by keyword
     """Make an account that waits for its address to be confirmed, and write to that address.
 
     Nothing tells the caller whether the address was taken: then its owner gets a mail that says so. An account nobody
-    confirmed is filled in anew, so that the last one who signs up with an address they can read gets it.
+    confirmed is filled in anew, so that the last one who signs up with an address they can read gets it; one that a
+    coordinator vouched for is not: its owner is told once more how to open it.
     """
     given = {"name": name, "agency_id": agency.id, "position": position, "language": language}
     user = _by_email(email)
@@ -54,6 +55,8 @@ def sign_up(  # noqa: PLR0913 - all by keyword
         return
     elif user.confirmed_at is not None:
         letters.write("address_taken", user)
+    elif invitations.is_invited(user):
+        invitations.send(user)
     elif not _is_second_press(user, given):
         for field, value in given.items():
             setattr(user, field, value)
