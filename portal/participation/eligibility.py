@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from portal.accounts.access import may_see_agency
 from portal.accounts.models import User
 from portal.awards import rounds
 from portal.core import clock, dates
@@ -70,9 +71,12 @@ class NoPassedEntry(NotEligible):
     text = _l("ไม่พบผลงานของหน่วยงานที่ผ่านขั้นตอนที่ 1 ของรางวัลนี้ ถ้าคิดว่าไม่ถูกต้อง ให้ผู้ประสานงานของหน่วยงานแจ้งผู้จัด")
 
 
-def refusal(workshop: Workshop, user: User | None) -> Refused | None:
-    """Why this person (None: not signed in) may not register now, or None when they may. At most two queries."""
-    return not_open(workshop) or not_eligible(workshop, user)
+def refusal(workshop: Workshop, user: User | None, *, by: User | None = None) -> Refused | None:
+    """Why this person (None: not signed in) may not register now, or None when they may; `by` as in not_eligible.
+
+    At most two queries.
+    """
+    return not_open(workshop) or not_eligible(workshop, user, by=by)
 
 
 def not_open(workshop: Workshop) -> NotOpen | None:
@@ -86,19 +90,26 @@ def not_open(workshop: Workshop) -> NotOpen | None:
     return _outside_window(workshop)
 
 
-def not_eligible(workshop: Workshop, user: User | None) -> NotEligible | None:
-    """Why this person may not register while others may. At most two queries."""
+def not_eligible(workshop: Workshop, user: User | None, *, by: User | None = None) -> NotEligible | None:
+    """Why this person may not register while others may. At most two queries.
+
+    Whom their coordinator or an organizer (`by`) registers need not have confirmed their address yet.
+    """
     if user is None:
         return SignInFirst()
-    if user.confirmed_at is None:
+    if user.confirmed_at is None and not _is_vouched_for(user, by):
         return EmailNotConfirmed()
-    if not user.is_approved:
+    if user.approved_at is None:
         return NotApproved()
     if user.agency is None:
         return NoAgency()
     if not rounds.passed_stage_1(user.agency, workshop.tracks):
         return NoPassedEntry()
     return None
+
+
+def _is_vouched_for(user: User, by: User | None) -> bool:
+    return by is not None and by.id != user.id and may_see_agency(by, user.agency_id)
 
 
 def _outside_window(workshop: Workshop) -> NotOpen | None:

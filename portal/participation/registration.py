@@ -38,7 +38,7 @@ def register(workshop: Workshop, *, user: User, by: User | None = None) -> Regis
     mine = registration_of(workshop, user)
     if mine is not None and mine.status is not CANCELLED:
         return mine
-    no = eligibility.refusal(workshop, user)
+    no = eligibility.refusal(workshop, user, by=by)
     if no is not None:
         raise no
     counted = _count(workshop, user.agency_id)

@@ -115,3 +115,23 @@ def test_asking_writes_nothing(make_workshop, cast, queries):
     with queries() as statements:
         eligibility.refusal(workshop, cast.lamai)
     assert all(statement.startswith("SELECT") for statement in statements)
+
+
+@pytest.mark.parametrize("by", ["mali", "orn"])
+def test_whom_the_coordinator_or_an_organizer_registers_may_confirm_later(make_workshop, cast, by):
+    cast.lamai.confirmed_at = None
+    assert eligibility.refusal(make_workshop(), cast.lamai, by=getattr(cast, by)) is None
+
+
+@pytest.mark.parametrize("by", ["sakda", "wit", "lamai"])
+def test_nobody_else_can_vouch_for_an_address(make_workshop, cast, by):
+    cast.lamai.confirmed_at = None
+    no = eligibility.refusal(make_workshop(), cast.lamai, by=getattr(cast, by))
+    assert type(no) is eligibility.EmailNotConfirmed
+
+
+def test_approval_and_stage_1_are_asked_whoever_registers(make_workshop, cast):
+    workshop = make_workshop()
+    cast.lamai.approved_at = None
+    assert type(eligibility.refusal(workshop, cast.lamai, by=cast.orn)) is eligibility.NotApproved
+    assert type(eligibility.refusal(workshop, cast.sakda, by=cast.orn)) is eligibility.NoPassedEntry
