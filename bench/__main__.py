@@ -11,9 +11,9 @@ from bench import pages, rush, site, start, wire
 from bench.figures import RESULTS, Figure, as_markdown, as_table
 from portal.core.db import db
 
-PEOPLE, PLACES, CONNECTIONS, WORKERS = 500, 100, 32, 2
-POSTGRES = f"rush on PostgreSQL, {PEOPLE} people for {PLACES} seats"
-SQLITE = f"rush on SQLite, {PEOPLE} people for {PLACES} seats"
+PEOPLE, PLACES, CONNECTIONS, WORKERS, KILLS = 2_000, 200, 64, 2, 5
+PER_SECOND = 150
+RUSH = f"{PEOPLE:,} people for {PLACES} seats"
 
 
 def _of_pages(folder: Path) -> list[Figure]:
@@ -23,12 +23,12 @@ def _of_pages(folder: Path) -> list[Figure]:
     return [*pages.measured(here, readers, folder / "log"), *pages.queries(here, readers), *sizes]
 
 
-def _rush(folder: Path, name: str, database_url: str = "") -> list[Figure]:
+def _rush(folder: Path, name: str, database_url: str = "", *, kills: int = 0) -> list[Figure]:
     here = site.make(folder, database_url)
-    ran = rush.run(here, people=PEOPLE, places=PLACES, connections=CONNECTIONS, workers=WORKERS)
+    ran = rush.run(here, people=PEOPLE, places=PLACES, connections=CONNECTIONS, workers=WORKERS, kills=kills)
     with here.app.app_context():
         db.engine.dispose()
-    return rush.figures(ran, name, places=PLACES)
+    return rush.figures(ran, name, places=PLACES, at_least=None if kills else PER_SECOND)
 
 
 @contextmanager
@@ -43,15 +43,23 @@ def _postgres(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def _rush_on_postgres(folder: Path) -> list[Figure]:
+def _rush_on_postgres(folder: Path, name: str, *, kills: int = 0) -> list[Figure]:
     with _postgres(folder) as url:
-        return _rush(folder, POSTGRES, url)
+        return _rush(folder, name, url, kills=kills)
 
 
 STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("pages", _of_pages),
-    ("rush on SQLite", lambda folder: _rush(folder, SQLITE)),
-    ("rush on PostgreSQL", _rush_on_postgres),
+    ("rush on SQLite", lambda folder: _rush(folder, f"SQLite, {RUSH}")),
+    (
+        "rush on SQLite, workers killed",
+        lambda folder: _rush(folder, f"SQLite, {RUSH}, workers killed", kills=KILLS),
+    ),
+    ("rush on PostgreSQL", lambda folder: _rush_on_postgres(folder, f"PostgreSQL, {RUSH}")),
+    (
+        "rush on PostgreSQL, workers killed",
+        lambda folder: _rush_on_postgres(folder, f"PostgreSQL, {RUSH}, workers killed", kills=KILLS),
+    ),
     ("start", lambda folder: start.measured(folder, folder / "log")),
 )
 

@@ -53,24 +53,41 @@ class Visitor:
 
 
 Job = Callable[[Visitor], Answer]
+Disturbance = Callable[[Callable[[], int]], None]  # is given how many jobs are done by now
+
+PAUSE_SECONDS = 0.05  # before somebody whose answer never came presses again
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """What became of many requests sent at once: the statuses by number, those never answered, and how long it took."""
+    """What became of many requests sent at once: the statuses by number, those never answered, how many were sent
+    again because the first answer never came, and how long it took."""
 
     statuses: dict[int, int]
     lost: int
+    again: int
     seconds: float
 
 
-def all_at_once(port: int, jobs: Sequence[Job], *, connections: int) -> Crowd:
-    """Do all jobs over this many kept-alive connections, each taking the next as soon as it is free."""
+def all_at_once(
+    port: int,
+    jobs: Sequence[Job],
+    *,
+    connections: int,
+    tries: int = 1,
+    disturbance: Disturbance | None = None,
+) -> Crowd:
+    """Do all jobs over this many kept-alive connections, each taking the next as soon as it is free.
+
+    A job without an answer is done again, `tries` times in all. `disturbance` runs beside them.
+    """
     waiting: SimpleQueue[Job] = SimpleQueue()
     for job in jobs:
         waiting.put(job)
     done: SimpleQueue[int] = SimpleQueue()
     start = threading.Barrier(connections + 1)
+
+    again: SimpleQueue[int] = SimpleQueue()
 
     def run() -> None:
         visitor = Visitor(port)
@@ -80,14 +97,12 @@ def all_at_once(port: int, jobs: Sequence[Job], *, connections: int) -> Crowd:
                 job = waiting.get_nowait()
             except Empty:
                 break
-            try:
-                done.put(job(visitor).status)
-            except (OSError, HTTPException):
-                visitor.close()
-                done.put(0)
+            done.put(_answered(job, visitor, tries, again))
         visitor.close()
 
     threads = [threading.Thread(target=run) for _ in range(connections)]
+    if disturbance is not None:
+        threads.append(threading.Thread(target=disturbance, args=(done.qsize,)))
     for thread in threads:
         thread.start()
     start.wait()
@@ -97,4 +112,17 @@ def all_at_once(port: int, jobs: Sequence[Job], *, connections: int) -> Crowd:
     took = time.perf_counter() - began
     found = [done.get() for _ in range(done.qsize())]
     statuses = {status: found.count(status) for status in sorted(set(found)) if status}
-    return Crowd(statuses, len(jobs) - sum(statuses.values()), took)
+    return Crowd(statuses, len(jobs) - sum(statuses.values()), again.qsize(), took)
+
+
+def _answered(job: Job, visitor: Visitor, tries: int, again: SimpleQueue[int]) -> int:
+    """The status of the answer; 0 when none came, however often it was asked."""
+    for number in range(tries):
+        if number:
+            again.put(1)
+            time.sleep(PAUSE_SECONDS)
+        try:
+            return job(visitor).status
+        except (OSError, HTTPException):
+            visitor.close()
+    return 0
