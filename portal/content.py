@@ -11,7 +11,7 @@ from portal.core import sheets
 from portal.core.sheets import SheetError
 from portal.core.toml import BadContent, Finding
 from portal.courses import loading as course_files
-from portal.programme import files as programme_texts, loading as programme_files
+from portal.programme import content_files as programme_texts, loading as programme_files
 
 AGENCIES = "agencies.csv"
 

@@ -15,7 +15,7 @@ Path = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*\[(\[?)\s*([^\[\]\"']+?)\s*\]")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*=")
 _AT_LINE = re.compile(r"at line (\d+)")
-_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOST_LETTERS_OF_A_CODE = 40
 
 
@@ -78,17 +78,22 @@ class Table:
             return None
         return value
 
-    def text(self, key: str, *, required: bool = True, may_be_empty: bool = False) -> str:
-        """A text without surrounding blanks; "" when it is left out or refused."""
+    def text(
+        self, key: str, *, required: bool = True, may_be_empty: bool = False, most: int | None = None
+    ) -> str:
+        """A text without surrounding blanks; "" when it is left out or refused. More than `most` letters are refused."""
         value = self._take(key, str, _("ข้อความในเครื่องหมายคำพูด"), required=required)
         if value is not None and not value.strip() and not may_be_empty:
             self.complain(key, _("%(key)s ว่างอยู่", key=key))
-        return (value or "").strip()
+        text = (value or "").strip()
+        if most is not None and len(text) > most:
+            self.complain(key, _("%(key)s ยาวเกิน %(most)d ตัวอักษร", key=key, most=most))
+        return text
 
-    def pair(self, key: str, *, required: bool = True) -> dict[str, str]:
+    def pair(self, key: str, *, required: bool = True, most: int | None = None) -> dict[str, str]:
         """A text in Thai (`key`) and, where there is one, in English (`key_en`); {} when it is left out."""
-        thai = self.text(key, required=required)
-        english = self.text(f"{key}_en", required=False)
+        thai = self.text(key, required=required, most=most)
+        english = self.text(f"{key}_en", required=False, most=most)
         if english and not thai and key not in self.values:
             self.complain(f"{key}_en", _("มี %(key)s_en แต่ไม่มี %(key)s", key=key))
         return {"th": thai, "en": english} if thai else {}
@@ -96,7 +101,7 @@ class Table:
     def code(self, key: str = "code", *, taken: set[str] | None = None) -> str:
         """A short code for addresses: small Latin letters, digits, single hyphens. One that is `taken` is refused."""
         value = self.text(key)
-        if value and (not _CODE.fullmatch(value) or len(value) > MOST_LETTERS_OF_A_CODE):
+        if value and (not CODE.fullmatch(value) or len(value) > MOST_LETTERS_OF_A_CODE):
             self.complain(key, _("%(key)s ใช้ได้เฉพาะ a–z 0–9 และขีดกลาง ไม่เกิน 40 ตัว", key=key))
             return ""
         if value and taken is not None:

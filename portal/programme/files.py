@@ -1,148 +1,127 @@
-"""The text files of workshops and speakers: what each key means and what must hold between them; creating rows is loading's matter."""
+"""The text of one workshop: what each key of its file means and what must hold between them; the folder they lie in is content_files' matter, rows are rows'."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 
-from portal.awards import loading as awards
 from portal.core.clock import BANGKOK
 from portal.core.i18n import _
-from portal.core.toml import BadContent, Finding, Table, parse
+from portal.core.toml import Table
+from portal.programme import questions
+from portal.programme.letters import is_web_address, line_pair, one_line, refuse_control_characters
+from portal.programme.models import WorkshopStatus
+from portal.programme.questions import Question
 
-SPEAKERS = "speakers.toml"
-FOLDER = "workshops"
 FACTS = "facts"  # names the lines of the source a text stands for; only tests read it
 MEMO = ("topic", "organizer", "format", "purpose", "target", "about")  # in the order of the page
+DATES = "dates_in_source"
+MOST_SEATS = 100_000
+MOST_OFFER_HOURS = 24 * 60
+LONGEST = 10_000  # letters of a text without a shorter limit
 Pair = dict[str, str]
-
-
-@dataclass(frozen=True)
-class SpeakerText:
-    code: str
-    name: str
-    positions: tuple[dict[str, Any], ...]  # {"th": …, "en": …, "at": pair or {}}
+Known = Mapping[int | None, Set[str]]  # the codes of the tracks of each round
 
 
 @dataclass(frozen=True)
 class SessionText:
+    """One meeting; moments are aware, both or none: without hours it takes the whole day."""
+
     code: str
     title: Pair
     day: date | None
-    starts_at: datetime | None
-    ends_at: datetime | None
-    room: str
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    room: str = ""
+    link: str = ""
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True)
 class TalkText:
     code: str
-    title: Pair
-    description: Pair
-    points: tuple[Pair, ...]
-    speakers: tuple[str, ...]
-    session: str
+    title: Pair = field(default_factory=dict)
+    description: Pair = field(default_factory=dict)
+    points: tuple[dict[str, Any], ...] = ()  # {"th": …, "en": …}, perhaps with "facts"
+    speakers: tuple[str, ...] = ()
+    session: str = ""
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class WorkshopText:
-    """One file. It is whole only when reading it left no finding."""
+    """One workshop as its file tells it. It is whole only when reading it left no finding."""
 
-    file: str
     code: str
     round_year: int
     title: Pair
-    notes: dict[str, Any]
-    tracks: tuple[str, ...]
     starts_on: date | None
     ends_on: date | None
-    venue: str
-    capacity: int | None
-    per_agency: int | None
-    registration_opens_at: datetime | None
-    registration_closes_at: datetime | None
-    sessions: tuple[SessionText, ...]
-    talks: tuple[TalkText, ...]
+    notes: dict[str, Any] = field(default_factory=dict)
+    tracks: tuple[str, ...] = ()
+    venue: str = ""
+    capacity: int | None = None
+    per_agency: int | None = None
+    guaranteed: int | None = None
+    guaranteed_until: datetime | None = None
+    offer_hours: int = 0
+    registration_opens_at: datetime | None = None
+    registration_closes_at: datetime | None = None
+    status: WorkshopStatus = WorkshopStatus.PUBLISHED
+    facts: tuple[str, ...] = ()
+    sessions: tuple[SessionText, ...] = ()
+    talks: tuple[TalkText, ...] = ()
+    questions: tuple[Question, ...] = ()
+    file: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True)
-class Texts:
-    speakers: tuple[SpeakerText, ...]
-    workshops: tuple[WorkshopText, ...]
-
-
-def read(content: Path) -> Texts:
-    """All speakers and workshops of the content folder. Refuses with BadContent, which names every finding of every file.
-
-    The files of the award belong to it: with a broken one no track is complained about that it may have named.
-    """
-    findings: list[Finding] = []
-    tracks: Mapping[int | None, set[str]] | None = None
-    try:
-        tracks = {text.year_be: {track.code for track in text.tracks} for text in awards.read(content)}
-    except BadContent as no:
-        findings.extend(no.findings)
-    path = content / SPEAKERS
-    table = parse(path.read_bytes() if path.exists() else b"", SPEAKERS, findings)
-    speakers = _speakers(table) if table else ()
-    known = {speaker.code for speaker in speakers}
-    workshops = []
-    for path in sorted((content / FOLDER).glob("*.toml")):
-        table = parse(path.read_bytes(), f"{FOLDER}/{path.name}", findings)
-        if table is not None:
-            workshops.append(_workshop(table, path.stem, tracks, known))
-    if findings:
-        raise BadContent(findings)
-    return Texts(speakers, tuple(workshops))
-
-
-def _speakers(table: Table) -> tuple[SpeakerText, ...]:
-    taken: set[str] = set()
-    speakers = []
-    for row in table.tables("speaker", required=False):
-        positions = []
-        for at in row.tables("position", required=False):
-            positions.append({**at.pair("text"), "at": at.pair("at", required=False)})
-            _close(at)
-        speakers.append(SpeakerText(row.code(taken=taken), row.text("name"), tuple(positions)))
-        _close(row)
-    _close(table)
-    return tuple(speakers)
-
-
-def _workshop(
-    table: Table, stem: str, tracks_of_rounds: Mapping[int | None, set[str]] | None, speakers: set[str]
-) -> WorkshopText:
-    code = table.code()
-    if code and code != stem:
-        table.complain("code", _("ชื่อไฟล์ต้องเป็น %(code)s.toml", code=code))
+def workshop_of(table: Table, *, tracks: Known | None, speakers: Set[str] | None) -> WorkshopText:
+    """The workshop that this file tells of; what is wrong becomes findings. None: any track, any speaker may be named."""
+    refuse_control_characters(table)
     year = table.number("round")
     starts_on, ends_on = _span(table)
     sessions = _sessions(table, starts_on, ends_on)
+    status = table.one_of("status", list(WorkshopStatus)) if "status" in table.values else ""
     text = WorkshopText(
         file=table.file.name,
-        code=code,
+        code=table.code(),
         round_year=year or 0,
-        title=table.pair("title"),
-        notes={key: table.pair(key, required=False) for key in MEMO}
-        | {"dates_in_source": table.text("dates_in_source", required=False)},
-        tracks=_tracks(table, year, tracks_of_rounds),
+        title=line_pair(table, "title", most=300),
+        notes=_notes(table),
+        tracks=_tracks(table, year, tracks),
         starts_on=starts_on,
         ends_on=ends_on,
-        venue=table.text("venue", required=False),
-        capacity=table.number("capacity", required=False),
-        per_agency=table.number("per_agency", required=False, least=1),
-        registration_opens_at=table.moment("registration_opens_at", required=False),
-        registration_closes_at=table.moment("registration_closes_at", required=False),
+        venue=one_line(table, "venue", most=300),
+        status=WorkshopStatus(status) if status else WorkshopStatus.PUBLISHED,
         sessions=sessions,
         talks=_talks(table, {session.code for session in sessions}, speakers),
+        questions=questions.read(table),
+        facts=table.texts(FACTS, required=False),
+        **_terms(table),
     )
-    opens, closes = text.registration_opens_at, text.registration_closes_at
+    table.done()
+    return text
+
+
+def _notes(table: Table) -> dict[str, Any]:
+    memo = {key: table.pair(key, required=False, most=LONGEST) for key in MEMO}
+    return memo | {DATES: table.text(DATES, required=False, most=LONGEST)}
+
+
+def _terms(table: Table) -> dict[str, Any]:
+    """Seats and the time to register."""
+    terms: dict[str, Any] = {
+        "capacity": table.number("capacity", required=False, most=MOST_SEATS),
+        "offer_hours": table.number("offer_hours", required=False, most=MOST_OFFER_HOURS) or 0,
+    }
+    for key in ("per_agency", "guaranteed"):
+        terms[key] = table.number(key, required=False, least=1, most=MOST_SEATS)
+    for key in ("guaranteed_until", "registration_opens_at", "registration_closes_at"):
+        terms[key] = table.moment(key, required=False)
+    opens, closes = terms["registration_opens_at"], terms["registration_closes_at"]
     if opens and closes and closes <= opens:
         table.complain("registration_closes_at", _("ต้องปิดรับหลังจากเปิดรับ"))
-    _close(table)
-    return text
+    return terms
 
 
 def _span(table: Table) -> tuple[date | None, date | None]:
@@ -152,33 +131,53 @@ def _span(table: Table) -> tuple[date | None, date | None]:
     return starts_on, ends_on
 
 
-def _tracks(
-    table: Table, year: int | None, tracks_of_rounds: Mapping[int | None, set[str]] | None
-) -> tuple[str, ...]:
+def _tracks(table: Table, year: int | None, known: Known | None) -> tuple[str, ...]:
     codes = table.texts("tracks")
-    if tracks_of_rounds is None:
+    if len(set(codes)) < len(codes):
+        table.complain("tracks", _("มีประเภทรางวัลซ้ำ"))
+    if known is None:
         return codes
-    if year is not None and year not in tracks_of_rounds:
+    if year is not None and year not in known:
         table.complain("round", _("ไม่มีไฟล์ของรอบรางวัล %(year)d", year=year))
         return codes
     for code in codes:
-        if year is not None and code not in tracks_of_rounds[year]:
+        if year is not None and code not in known[year]:
             table.complain("tracks", _("ไม่รู้จักประเภทรางวัล %(code)s ในรอบ %(year)d", code=code, year=year))
     return codes
 
 
 def _sessions(table: Table, first: date | None, last: date | None) -> tuple[SessionText, ...]:
     taken: set[str] = set()
-    sessions = []
-    for row in table.tables("session", required=False):
-        day = row.day("on")
-        if day and first and last and not first <= day <= last:
-            row.complain("on", _("วันนี้อยู่นอกวันอบรม"))
-        starts_at, ends_at = _hours(row, day)
-        title, room = row.pair("title"), row.text("room", required=False)
-        sessions.append(SessionText(row.code(taken=taken), title, day, starts_at, ends_at, room))
-        _close(row)
-    return tuple(sessions)
+    return tuple(_session(row, taken, first, last) for row in table.tables("session", required=False))
+
+
+def _session(row: Table, taken: set[str], first: date | None, last: date | None) -> SessionText:
+    day = row.day("on")
+    if day and first and last and not first <= day <= last:
+        row.complain("on", _("วันนี้อยู่นอกวันอบรม"))
+    starts_at, ends_at = _hours(row, day)
+    link = one_line(row, "link", most=500)
+    if link and not is_web_address(link):
+        row.complain("link", _("link ต้องเป็นที่อยู่เว็บที่ขึ้นต้นด้วย https:// หรือ http://"))
+    session = SessionText(
+        code=_code(row, taken, most=32),
+        title=line_pair(row, "title", most=300),
+        day=day,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        room=one_line(row, "room", most=200),
+        link=link,
+        is_cancelled=bool(row.flag("cancelled", required=False)),
+    )
+    row.done()
+    return session
+
+
+def _code(row: Table, taken: set[str], *, most: int) -> str:
+    code = row.code(taken=taken)
+    if len(code) > most:
+        row.complain("code", _("%(key)s ยาวเกิน %(most)d ตัวอักษร", key="code", most=most))
+    return code
 
 
 def _hours(row: Table, day: date | None) -> tuple[datetime | None, datetime | None]:
@@ -197,33 +196,34 @@ def _moment(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, tzinfo=BANGKOK)
 
 
-def _talks(table: Table, sessions: set[str], speakers: set[str]) -> tuple[TalkText, ...]:
+def _talks(table: Table, sessions: Set[str], speakers: Set[str] | None) -> tuple[TalkText, ...]:
     taken: set[str] = set()
     return tuple(_talk(row, taken, sessions, speakers) for row in table.tables("talk", required=False))
 
 
-def _talk(row: Table, taken: set[str], sessions: set[str], speakers: set[str]) -> TalkText:
-    title, description = row.pair("title", required=False), row.pair("description", required=False)
+def _talk(row: Table, taken: set[str], sessions: Set[str], speakers: Set[str] | None) -> TalkText:
+    title = line_pair(row, "title", required=False, most=LONGEST)
+    description = row.pair("description", required=False, most=LONGEST)
     if not title and not description:
         row.complain(None, _("ต้องมี title หรือ description อย่างน้อยหนึ่งอย่าง"))
     codes = row.texts("speakers", required=False)
     for code in codes:
-        if code not in speakers:
+        if speakers is not None and code not in speakers:
             row.complain("speakers", _("ไม่รู้จักวิทยากร %(code)s", code=code))
     if len(set(codes)) < len(codes):
         row.complain("speakers", _("มีวิทยากรซ้ำ"))
     session = row.text("session", required=False)
     if session and session not in sessions:
         row.complain("session", _("ไม่รู้จักช่วง %(code)s", code=session))
-    points = []
-    for point in row.tables("point", required=False):
-        points.append(point.pair("text"))
-        _close(point)
-    text = TalkText(row.code(taken=taken), title, description, tuple(points), codes, session)
-    _close(row)
+    points = tuple(_point(point) for point in row.tables("point", required=False))
+    facts = row.texts(FACTS, required=False)
+    text = TalkText(row.code(taken=taken), title, description, points, codes, session, facts)
+    row.done()
     return text
 
 
-def _close(table: Table) -> None:
-    table.texts(FACTS, required=False)
-    table.done()
+def _point(row: Table) -> dict[str, Any]:
+    point: dict[str, Any] = dict(row.pair("text", most=LONGEST))
+    facts = row.texts(FACTS, required=False)
+    row.done()
+    return point | {FACTS: list(facts)} if facts else point

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from portal.awards.models import Round, Track
+from portal.awards.models import Round
 from portal.core.db import db
 from portal.core.i18n import _
 from portal.core.toml import BadContent, Finding
-from portal.programme.files import SpeakerText, TalkText, WorkshopText, read
-from portal.programme.models import Speaker, Talk, TalkSpeaker, Workshop, WorkshopSession
+from portal.programme.content_files import SpeakerText, read
+from portal.programme.files import WorkshopText
+from portal.programme.models import Speaker, Workshop
+from portal.programme.rows import Known, apply
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ def load(content: Path) -> Loaded:
     Refuses with BadContent (all findings) and then creates nothing. The rounds must have been loaded before.
     """
     texts = read(content)
-    rounds = {row.year_be: row for row in db.session.scalars(select(Round))}
+    rounds = set(db.session.scalars(select(Round.year_be)))
     missing = [
         Finding(text.file, 1, _("ยังไม่ได้โหลดรอบรางวัล %(year)d", year=text.round_year))
         for text in texts.workshops
@@ -37,10 +39,10 @@ def load(content: Path) -> Loaded:
         raise BadContent(missing)
     new_speakers = _create_speakers(texts.speakers)
     there = set(db.session.scalars(select(Workshop.code)))
-    speakers = {row.code: row for row in db.session.scalars(select(Speaker))}
+    known = known_now()
     new = [text for text in texts.workshops if text.code not in there]
     for text in new:
-        _create_workshop(text, rounds[text.round_year], speakers)
+        create_workshop(text, known)
     db.session.flush()
     return Loaded(speakers=new_speakers, workshops=len(new))
 
@@ -55,54 +57,18 @@ def _create_speakers(texts: tuple[SpeakerText, ...]) -> int:
     return len(new)
 
 
-def _create_workshop(text: WorkshopText, round_: Round, speakers: dict[str, Speaker]) -> None:
-    tracks: dict[str, Track] = {track.code: track for track in round_.tracks}
-    workshop = Workshop(
-        code=text.code,
-        round=round_,
-        title_th=text.title["th"],
-        title_en=text.title["en"],
-        notes=text.notes,
-        starts_on=text.starts_on,
-        ends_on=text.ends_on,
-        venue=text.venue,
-        capacity=text.capacity,
-        per_agency=text.per_agency,
-        registration_opens_at=text.registration_opens_at,
-        registration_closes_at=text.registration_closes_at,
-        tracks=[tracks[code] for code in text.tracks],
-    )
+def create_workshop(text: WorkshopText, known: Known) -> Workshop:
+    """The rows of a workshop that is not there yet, with the status of its text."""
+    workshop = Workshop(code=text.code, status=text.status)
+    with db.session.no_autoflush:
+        apply(workshop, text, known)
     db.session.add(workshop)
-    sessions = {}
-    for position, row in enumerate(text.sessions):
-        sessions[row.code] = WorkshopSession(
-            code=row.code,
-            position=position,
-            title_th=row.title["th"],
-            title_en=row.title["en"],
-            day=row.day,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            room=row.room,
-        )
-    workshop.sessions.extend(sessions.values())
-    workshop.talks.extend(
-        _talk(talk, position, sessions.get(talk.session), speakers)
-        for position, talk in enumerate(text.talks)
-    )
+    return workshop
 
 
-def _talk(
-    text: TalkText, position: int, session: WorkshopSession | None, speakers: dict[str, Speaker]
-) -> Talk:
-    return Talk(
-        session=session,
-        code=text.code,
-        position=position,
-        title_th=text.title.get("th", ""),
-        title_en=text.title.get("en", ""),
-        description_th=text.description.get("th", ""),
-        description_en=text.description.get("en", ""),
-        points=list(text.points),
-        speakers=[TalkSpeaker(speaker=speakers[code], position=at) for at, code in enumerate(text.speakers)],
+def known_now() -> Known:
+    """The rounds and speakers there are. Two queries, and one for each round whose tracks are asked."""
+    return Known(
+        rounds={row.year_be: row for row in db.session.scalars(select(Round))},
+        speakers={row.code: row for row in db.session.scalars(select(Speaker))},
     )
