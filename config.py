@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).parent
+MOST_MB = 4_096  # of one file: a file system or a proxy may well take less
 
 
 class BadSetting(SystemExit):
@@ -82,6 +83,33 @@ def _kept_demo_secret(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def _storage(environ: Mapping[str, str], instance: Path) -> str:
+    """Where files are kept: a folder, made where it is not there, or a bucket of S3, perhaps with a prefix."""
+    name = "PORTAL_STORAGE_URL"
+    url = _url(environ, name, ("file", "s3"), (instance / "blobs").as_uri())
+    parts = urlsplit(url)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise BadSetting(name, "takes no keys and no options; S3 reads them from AWS_… in the environment")
+    if parts.scheme == "s3":
+        if not parts.hostname:
+            raise BadSetting(name, "must name a bucket: s3://bucket/prefix")
+        return url
+    if parts.netloc or not parts.path.strip("/"):
+        raise BadSetting(name, "must name a folder by its whole path: file:///srv/portal/blobs")
+    try:
+        Path(unquote(parts.path)).mkdir(parents=True, exist_ok=True)
+    except OSError as no:
+        raise BadSetting(name, f"the folder cannot be used: {no.strerror}") from None
+    return url
+
+
+def _megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = _whole_number(environ, name, default)
+    if not 1 <= value <= MOST_MB:
+        raise BadSetting(name, f"{value} must be from 1 to {MOST_MB}")
+    return value
+
+
 def _instance(environ: Mapping[str, str]) -> Path:
     """The folder of the installation, made where it is not there."""
     folder = Path(environ.get("PORTAL_INSTANCE", "").strip() or ROOT / "instance").absolute()
@@ -114,6 +142,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         ),
         "MAIL_FROM": environ.get("PORTAL_MAIL_FROM", "").strip()
         or "ห้องเรียนเขียนรายงาน <no-reply@portal.example>",
+        "STORAGE_URL": _storage(environ, instance),
+        "MATERIAL_MAX_MB": _megabytes(environ, "PORTAL_MATERIAL_MAX_MB", 100),
         "CLOCK": _moment(environ, "PORTAL_CLOCK"),
         "TRUSTED_PROXIES": _whole_number(environ, "PORTAL_TRUSTED_PROXIES", 0),
         "PAGE_CACHE_SECONDS": _whole_number(environ, "PORTAL_PAGE_CACHE_SECONDS", 5),

@@ -1,6 +1,7 @@
 """What every test stands on: an app on a real database, a standing clock, a careful client and the cast."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -36,6 +37,8 @@ def settings(instance: Path, database_url: str, **others: Any) -> dict[str, Any]
         "DATABASE_URL": database_url,
         "MAIL_URL": f"file://{instance / 'mail'}",
         "MAIL_FROM": "ห้องเรียนเขียนรายงาน <no-reply@portal.example>",
+        "STORAGE_URL": (instance / "blobs").as_uri(),
+        "MATERIAL_MAX_MB": 100,
         "CLOCK": None,
         "TRUSTED_PROXIES": 0,
         "PAGE_CACHE_SECONDS": 0,
@@ -158,6 +161,8 @@ def app(app_on: Callable[[str], Flask], database: str) -> Iterator[Flask]:
         _empty()
     for left in (app.config["INSTANCE"] / "mail").glob("*.eml"):
         left.unlink()
+    shutil.rmtree(app.config["INSTANCE"] / "blobs", ignore_errors=True)
+    app.extensions.pop("blobs", None)
     app.extensions["pagecache"].clear()
     app.extensions.pop("awards_due", None)
     coverage.forget()

@@ -40,6 +40,9 @@ def test_a_production_needs_its_secret_alone(read, tmp_path):
     assert settings["SECRET_KEY"] == KEY
     assert settings["DATABASE_URL"] == f"sqlite:///{instance}/portal.sqlite"
     assert settings["MAIL_URL"] == f"file://{instance}/mail"
+    assert settings["STORAGE_URL"] == f"file://{instance}/blobs"
+    assert (instance / "blobs").is_dir()
+    assert settings["MATERIAL_MAX_MB"] == 100
     assert (settings["DEMO"], settings["CLOCK"], settings["TRUSTED_PROXIES"]) == (False, None, 0)
     assert (settings["PAGE_CACHE_SECONDS"], settings["SESSION_COOKIE_SECURE"]) == (5, False)
 
@@ -84,6 +87,17 @@ def test_a_demonstration_makes_a_secret_and_keeps_it_to_itself(read, tmp_path):
         ("PORTAL_TRUSTED_PROXIES", "-1"),
         ("PORTAL_TRUSTED_PROXIES", "one"),
         ("PORTAL_PAGE_CACHE_SECONDS", "1.5"),
+        ("PORTAL_STORAGE_URL", "/srv/blobs"),
+        ("PORTAL_STORAGE_URL", "gs://bucket"),
+        ("PORTAL_STORAGE_URL", "s3://"),
+        ("PORTAL_STORAGE_URL", "s3://key:hunter2@bucket"),
+        ("PORTAL_STORAGE_URL", "s3://bucket?secret=hunter2"),
+        ("PORTAL_STORAGE_URL", "file://srv/blobs"),
+        ("PORTAL_STORAGE_URL", "file:///"),
+        ("PORTAL_STORAGE_URL", "file:///dev/null/blobs"),
+        ("PORTAL_MATERIAL_MAX_MB", "0"),
+        ("PORTAL_MATERIAL_MAX_MB", "100 MB"),
+        ("PORTAL_MATERIAL_MAX_MB", "5000"),
         ("PORTAL_DEMO", "yes"),
         ("PORTAL_INSTANCE", "/dev/null/instance"),
     ],
@@ -118,6 +132,8 @@ def test_a_bad_value_stops_the_start_with_one_line_that_names_it(read, name, val
             "CLOCK",
             datetime.fromisoformat("2023-02-13T09:00:00+07:00"),
         ),
+        ("PORTAL_STORAGE_URL", "s3://bucket/materials", "STORAGE_URL", "s3://bucket/materials"),
+        ("PORTAL_MATERIAL_MAX_MB", "250", "MATERIAL_MAX_MB", 250),
         ("PORTAL_TRUSTED_PROXIES", "2", "TRUSTED_PROXIES", 2),
         ("PORTAL_PAGE_CACHE_SECONDS", "0", "PAGE_CACHE_SECONDS", 0),
         ("PORTAL_DEMO", "TRUE", "DEMO", True),
