@@ -48,14 +48,14 @@ def personal(user: User) -> bytes:
         return ics.calendar(_("งานอบรมของ %(name)s", name=user.name), events)
 
 
-def invitation(registration: Registration) -> bytes:
-    """The meetings of a seat as an invitation that a mail carries (METHOD:REQUEST), in the language in force."""
-    return _to_attendee(registration, method="REQUEST")
+def invitation(registration: Registration, *, sessions: Sequence[WorkshopSession] | None = None) -> bytes:
+    """The meetings of a seat (or these of them) as an invitation that a mail carries (METHOD:REQUEST), in the language in force."""
+    return _to_attendee(registration, method="REQUEST", sessions=sessions)
 
 
-def cancellation(registration: Registration) -> bytes:
+def cancellation(registration: Registration, *, sessions: Sequence[WorkshopSession] | None = None) -> bytes:
     """The same meetings taken out of the calendar again (METHOD:CANCEL), in the language in force."""
-    return _to_attendee(registration, method="CANCEL")
+    return _to_attendee(registration, method="CANCEL", sessions=sessions)
 
 
 def attendance_calendar(workshop: Workshop) -> bytes:
@@ -71,11 +71,17 @@ def attendance_calendar(workshop: Workshop) -> bytes:
     return ics.calendar(_("การเข้าอบรม: %(title)s", title=in_lang(workshop, "title")), events)
 
 
-def events_of(workshop: Workshop, *, registration: Registration | None = None) -> list[ics.Event]:
-    """The sessions as events; for a registration also with what it adds: tentative while it waits, its SEQUENCE."""
+def events_of(
+    workshop: Workshop,
+    *,
+    registration: Registration | None = None,
+    sessions: Sequence[WorkshopSession] | None = None,
+) -> list[ics.Event]:
+    """The sessions (None: all) as events; for a registration also with what it adds: tentative while it waits, its SEQUENCE."""
     if not workshop.sessions:
         return [_event(workshop, None, registration)]
-    return [_event(workshop, session, registration) for session in workshop.sessions]
+    wanted = workshop.sessions if sessions is None else sessions
+    return [_event(workshop, session, registration) for session in wanted]
 
 
 def feed_of(user: User) -> CalendarFeed | None:
@@ -102,7 +108,9 @@ def rotate(user: User) -> CalendarFeed:
     return feed
 
 
-def _to_attendee(registration: Registration, *, method: str) -> bytes:
+def _to_attendee(
+    registration: Registration, *, method: str, sessions: Sequence[WorkshopSession] | None
+) -> bytes:
     """Each meeting with this one person, as RFC 5546 wants it for a mail."""
     is_off = method == "CANCEL"
     user, workshop = registration.user, registration.workshop
@@ -113,9 +121,8 @@ def _to_attendee(registration: Registration, *, method: str) -> bytes:
             organizer=_organizer(),
             attendees=(me,),
             status="CANCELLED" if is_off else event.status,
-            last_modified=registration.changed_at,
         )
-        for event in events_of(workshop, registration=registration)
+        for event in events_of(workshop, registration=registration, sessions=sessions)
     ]
     return ics.calendar(in_lang(workshop, "title"), events, method=method)
 
@@ -132,6 +139,7 @@ def _event(
         summary=title,
         location=workshop.venue,
         url=link("participation.workshop", code=workshop.code),
+        sequence=workshop.version - 1,
         status="CANCELLED" if workshop.status is WorkshopStatus.CANCELLED else "CONFIRMED",
         last_modified=workshop.updated_at,
     )
@@ -139,6 +147,8 @@ def _event(
         event = _as_session(event, session)
     if registration is not None:
         event = _as_mine(event, registration)
+        if session is not None and session.link and registration.status is CONFIRMED:
+            event = replace(event, description=_("เข้าร่วมทางออนไลน์ที่ %(link)s", link=session.link))
     return event
 
 

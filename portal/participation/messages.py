@@ -1,10 +1,41 @@
 """The mails of participation, one function each: told in the person's language, put in the outbox with the fact that caused them; sending is mail's matter."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
 from portal.core.i18n import in_language
 from portal.mail import outbox
 from portal.mail.compose import compose
 from portal.participation import calendars
-from portal.participation.models import Registration
+from portal.participation.models import Registration, RegistrationStatus, SessionNews
+from portal.programme.models import WorkshopSession
+
+NAMED = 100  # of an outbox key, for the sessions
+
+
+@dataclass(frozen=True)
+class SessionChange:
+    """A meeting as it is now, and as it was when people were last told of it (None: they never were)."""
+
+    session: WorkshopSession
+    before: SessionNews | None
+
+    @property
+    def was_cancelled(self) -> bool:
+        return self.before is not None and self.before.is_cancelled
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether day, hours, room or venue differ, so that both are worth saying."""
+        now, then = self.session, self.before
+        return then is not None and (then.day, then.starts_at, then.ends_at, then.room, then.venue) != (
+            now.day,
+            now.starts_at,
+            now.ends_at,
+            now.room,
+            now.workshop.venue,
+        )
 
 
 def registered(registration: Registration) -> None:
@@ -32,15 +63,77 @@ def left_queue(registration: Registration) -> None:
     _send("left_queue", registration)
 
 
-def _send(message: str, registration: Registration, *, method: str | None = None, **context: object) -> None:
-    """One mail a move: the key names the registration and its sequence, so the same move never mails twice."""
+def session_moved(registration: Registration, changes: Sequence[SessionChange]) -> None:
+    """Meetings of your seat have another time or place, are new or back again; changes them in the calendar."""
+    _tell_of("session_moved", registration, changes, method="REQUEST")
+
+
+def session_cancelled(registration: Registration, changes: Sequence[SessionChange]) -> None:
+    """Meetings of your seat are not held, the others are; takes them out of the calendar."""
+    _tell_of("session_cancelled", registration, changes, method="CANCEL")
+
+
+def workshop_cancelled(
+    registration: Registration, *, sessions: Sequence[WorkshopSession] | None, number: int
+) -> None:
+    """The workshop is not held, told for the `number`th time; takes these meetings (None: all) from who has a seat."""
+    has_seat = registration.status is RegistrationStatus.CONFIRMED
+    _send(
+        "workshop_cancelled",
+        registration,
+        method="CANCEL" if has_seat else None,
+        sessions=sessions,
+        key=f"workshop_cancelled:{registration.code}:{number}",
+    )
+
+
+def workshop_restored(
+    registration: Registration, *, sessions: Sequence[WorkshopSession] | None, number: int
+) -> None:
+    """It is held after all; puts these meetings (None: all) back in the calendar of who has a seat."""
+    has_seat = registration.status is RegistrationStatus.CONFIRMED
+    _send(
+        "workshop_restored",
+        registration,
+        method="REQUEST" if has_seat else None,
+        sessions=sessions,
+        key=f"workshop_restored:{registration.code}:{number}",
+        has_seat=has_seat,
+    )
+
+
+def _tell_of(
+    message: str, registration: Registration, changes: Sequence[SessionChange], *, method: str
+) -> None:
+    """The key names each meeting with its sequence: the same change never mails twice, the next one does."""
+    sessions = [change.session for change in changes]
+    names = "+".join(f"{one.code}.{one.sequence}" for one in sessions)
+    if len(names) > NAMED:
+        names = sha256(names.encode()).hexdigest()
+    key = f"{message}:{registration.code}:{names}"
+    _send(message, registration, method=method, sessions=sessions, key=key, changes=changes)
+
+
+def _send(
+    message: str,
+    registration: Registration,
+    *,
+    method: str | None = None,
+    sessions: Sequence[WorkshopSession] | None = None,
+    key: str | None = None,
+    **context: object,
+) -> None:
+    """One mail a move: the key names the registration and its sequence, so the same move never mails twice.
+
+    The calendar holds these sessions, None: all of the workshop.
+    """
     user = registration.user
     calendar = None
     with in_language(user.language):
         if method == "REQUEST":
-            calendar = calendars.invitation(registration)
+            calendar = calendars.invitation(registration, sessions=sessions)
         elif method == "CANCEL":
-            calendar = calendars.cancellation(registration)
+            calendar = calendars.cancellation(registration, sessions=sessions)
     composed = compose(
         message,
         language=user.language,
@@ -58,5 +151,5 @@ def _send(message: str, registration: Registration, *, method: str | None = None
         html=composed.html,
         calendar=calendar,
         calendar_method=method,
-        key=f"{message}:{registration.code}:{registration.sequence}",
+        key=key or f"{message}:{registration.code}:{registration.sequence}",
     )
