@@ -1,9 +1,9 @@
 """A workshop's rows and its text, one made from the other; whether a text may be applied is the desk's matter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from portal.awards.models import Round
 from portal.core.clock import BANGKOK
@@ -12,6 +12,7 @@ from portal.programme import questions
 from portal.programme.files import DATES, MEMO, Pair, SessionText, TalkText, WorkshopText
 from portal.programme.models import Speaker, Talk, TalkSpeaker, Workshop, WorkshopSession, WorkshopStatus
 
+Row = TypeVar("Row", WorkshopSession, Talk)
 TERMS = (
     "venue",
     "capacity",
@@ -46,12 +47,17 @@ def text_of(workshop: Workshop) -> WorkshopText:
         ends_on=workshop.ends_on,
         status=workshop.status,
         facts=tuple(workshop.facts),
-        sessions=tuple(map(_session_text, sorted(workshop.sessions, key=lambda one: (one.position, one.id)))),
-        talks=tuple(map(_talk_text, workshop.talks)),
+        sessions=tuple(map(_session_text, _in_order(workshop.sessions))),
+        talks=tuple(map(_talk_text, _in_order(workshop.talks))),
         questions=questions.of(workshop),
         file=f"{workshop.code}.toml",
         **terms,
     )
+
+
+def _in_order(rows: Iterable[Row]) -> list[Row]:
+    """As the file has them, not as the days fall."""
+    return sorted(rows, key=lambda row: (row.position, row.id))
 
 
 def _session_text(row: WorkshopSession) -> SessionText:
@@ -101,7 +107,8 @@ def apply(workshop: Workshop, text: WorkshopText, known: Known) -> None:
     workshop.round = round_
     workshop.title_th, workshop.title_en = _both(text.title)
     workshop.notes = text.notes
-    assert text.starts_on is not None and text.ends_on is not None  # noqa: PT018 - a text without findings has both
+    if text.starts_on is None or text.ends_on is None:
+        raise ValueError("a text with findings is not applied")
     workshop.starts_on, workshop.ends_on = text.starts_on, text.ends_on
     for name in TERMS:
         setattr(workshop, name, getattr(text, name))
@@ -145,7 +152,8 @@ def _is_news(row: WorkshopSession, one: SessionText, *, has_moved: bool) -> bool
 
 
 def _fill_session(row: WorkshopSession, one: SessionText, position: int) -> None:
-    assert one.day is not None  # a text without findings has it
+    if one.day is None:
+        raise ValueError("a text with findings is not applied")
     row.position = position
     row.title_th, row.title_en = _both(one.title)
     row.day, row.starts_at, row.ends_at = one.day, one.starts_at, one.ends_at

@@ -5,6 +5,7 @@ Comments of a file are not kept: what is written holds the workshop and nothing 
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -53,6 +54,29 @@ def write(text: WorkshopText) -> str:
             for one in question.choices
         ]
     return "\n\n".join(blocks) + "\n"
+
+
+def tidied(text: WorkshopText, *, is_lenient: bool = False) -> WorkshopText:
+    """The same workshop with its texts as a file gives them back: no blanks around them, lines ended alike.
+
+    `is_lenient`: control characters are dropped, where else they would be refused.
+    """
+    tidy: WorkshopText = _tidy(text, is_lenient)
+    return tidy
+
+
+def _tidy(value: Any, is_lenient: bool) -> Any:
+    if type(value) is str:
+        value = value.replace("\r\n", "\n")
+        return (value.translate(dict.fromkeys(map(ord, bad_letters(value)))) if is_lenient else value).strip()
+    if is_dataclass(value) and not isinstance(value, type):
+        now = {one.name: _tidy(getattr(value, one.name), is_lenient) for one in fields(value)}
+        return replace(value, **now)
+    if isinstance(value, dict):
+        return {key: _tidy(part, is_lenient) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_tidy(part, is_lenient) for part in value)
+    return value
 
 
 Lines = list[tuple[str, Any]]

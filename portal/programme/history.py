@@ -1,0 +1,82 @@
+"""How a workshop stood after each change: every version kept whole, as the text of its file; what may be changed is the desk's matter."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import User
+from portal.core.db import db
+from portal.programme import rows, text_files
+from portal.programme.differences import Difference, differences
+from portal.programme.files import WorkshopText
+from portal.programme.models import Workshop, WorkshopVersion
+
+__all__ = ["Difference", "differences", "keep", "keep_as_it_stands", "text_at", "version_of", "versions_of"]
+
+MOST_LETTERS_OF_A_NOTE = 300
+
+
+def versions_of(workshop: Workshop) -> list[WorkshopVersion]:
+    """Every version, the latest first, with who made it. None before the first change on the desk. One query."""
+    query = select(WorkshopVersion).where(WorkshopVersion.workshop_id == workshop.id)
+    return list(
+        db.session.scalars(
+            query.options(joinedload(WorkshopVersion.by)).order_by(WorkshopVersion.number.desc())
+        )
+    )
+
+
+def version_of(workshop: Workshop, number: int) -> WorkshopVersion | None:
+    """One version, or None."""
+    return db.session.scalar(
+        select(WorkshopVersion).where(
+            WorkshopVersion.workshop_id == workshop.id, WorkshopVersion.number == number
+        )
+    )
+
+
+def text_at(version: WorkshopVersion) -> WorkshopText:
+    """The workshop as it stood then; it may name speakers and tracks that are gone since."""
+    return text_files.read(version.text)
+
+
+def keep_as_it_stands(workshop: Workshop) -> None:
+    """Before a change, under the lock: keep how the workshop stands, unless the last version says just that already."""
+    last = _last(workshop)
+    if last is None or last.text != _written(workshop):
+        _append(workshop, max(workshop.version, last.number + 1 if last else 1), by=None, note="")
+
+
+def keep(workshop: Workshop, *, by: User | None, note: str = "") -> WorkshopVersion:
+    """After a change, under the lock: keep it as the next version, whose number becomes the workshop's."""
+    db.session.flush()
+    last = _last(workshop)
+    return _append(workshop, last.number + 1 if last else 1, by=by, note=note)
+
+
+def _last(workshop: Workshop) -> WorkshopVersion | None:
+    highest = select(func.max(WorkshopVersion.number)).where(WorkshopVersion.workshop_id == workshop.id)
+    return db.session.scalar(
+        select(WorkshopVersion).where(
+            WorkshopVersion.workshop_id == workshop.id,
+            WorkshopVersion.number == highest.scalar_subquery(),
+        )
+    )
+
+
+def _written(workshop: Workshop) -> str:
+    return text_files.write(text_files.tidied(rows.text_of(workshop), is_lenient=True))
+
+
+def _append(workshop: Workshop, number: int, *, by: User | None, note: str) -> WorkshopVersion:
+    version = WorkshopVersion(
+        workshop=workshop,
+        number=number,
+        by=by,
+        note=note[:MOST_LETTERS_OF_A_NOTE],
+        status=workshop.status.value,
+        text=_written(workshop),
+    )
+    db.session.add(version)
+    workshop.version = number
+    db.session.flush()
+    return version
