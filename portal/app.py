@@ -17,10 +17,21 @@ from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
 from portal.organize.views import bp as organize
 from portal.participation.manage import bp as participation_manage
+from portal.participation.offer_views import bp as offers
 from portal.participation.views import bp as participation
 from portal.programme.views import bp as programme
 
-BLUEPRINTS = (home, accounts, awards, programme, participation, participation_manage, learning, organize)
+BLUEPRINTS = (
+    home,
+    accounts,
+    awards,
+    programme,
+    participation,
+    participation_manage,
+    offers,
+    learning,
+    organize,
+)
 MODELS_WITHOUT_PAGES = (courses_models, mail_models)
 
 

@@ -27,6 +27,9 @@ EVERYONE = {
     "learning.file",
     "learning.lesson",
     "learning.module",
+    "offers.accept",  # the links of an offered seat work signed out
+    "offers.decline",
+    "offers.offer",
     "participation.feed",  # its address is the secret
     "participation.workshop",
     "participation.workshop_calendar",

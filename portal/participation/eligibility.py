@@ -1,5 +1,6 @@
 """Who may register and when: each refusal is a class of its own whose sentence says what to do; seats are registration's matter."""
 
+from datetime import datetime, time
 from typing import Any
 
 from portal.accounts.access import may_see_agency
@@ -71,12 +72,14 @@ class NoPassedEntry(NotEligible):
     text = _l("ไม่พบผลงานของหน่วยงานที่ผ่านขั้นตอนที่ 1 ของรางวัลนี้ ถ้าคิดว่าไม่ถูกต้อง ให้ผู้ประสานงานของหน่วยงานแจ้งผู้จัด")
 
 
-def refusal(workshop: Workshop, user: User | None, *, by: User | None = None) -> Refused | None:
-    """Why this person (None: not signed in) may not register now, or None when they may; `by` as in not_eligible.
+def refusal(
+    workshop: Workshop, user: User | None, *, by: User | None = None, has_passed: bool | None = None
+) -> Refused | None:
+    """Why this person (None: not signed in) may not register now, or None when they may.
 
-    At most two queries.
+    `by` and `has_passed` as in not_eligible. At most two queries.
     """
-    return not_open(workshop) or not_eligible(workshop, user, by=by)
+    return not_open(workshop) or not_eligible(workshop, user, by=by, has_passed=has_passed)
 
 
 def not_open(workshop: Workshop) -> NotOpen | None:
@@ -90,10 +93,13 @@ def not_open(workshop: Workshop) -> NotOpen | None:
     return _outside_window(workshop)
 
 
-def not_eligible(workshop: Workshop, user: User | None, *, by: User | None = None) -> NotEligible | None:
+def not_eligible(
+    workshop: Workshop, user: User | None, *, by: User | None = None, has_passed: bool | None = None
+) -> NotEligible | None:
     """Why this person may not register while others may. At most two queries.
 
     Whom their coordinator or an organizer (`by`) registers need not have confirmed their address yet.
+    `has_passed` says whether an entry of their agency passed stage 1, where that was asked already; then no query.
     """
     if user is None:
         return SignInFirst()
@@ -103,9 +109,21 @@ def not_eligible(workshop: Workshop, user: User | None, *, by: User | None = Non
         return NotApproved()
     if user.agency is None:
         return NoAgency()
-    if not rounds.passed_stage_1(user.agency, workshop.tracks):
-        return NoPassedEntry()
-    return None
+    if has_passed is None:
+        has_passed = rounds.passed_stage_1(user.agency, workshop.tracks)
+    return None if has_passed else NoPassedEntry()
+
+
+def begins_at(workshop: Workshop) -> datetime:
+    """When the first meeting begins: at its hour where hours are announced, else with its day in Bangkok."""
+    first = workshop.starts_on
+    hours = [at.starts_at for at in workshop.sessions if at.day == first and at.starts_at is not None]
+    return min(hours) if hours else datetime.combine(first, time(), tzinfo=clock.BANGKOK)
+
+
+def has_begun(workshop: Workshop) -> bool:
+    """Whether the first meeting has begun."""
+    return clock.now() >= begins_at(workshop)
 
 
 def _is_vouched_for(user: User, by: User | None) -> bool:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from portal.accounts.models import User
 from portal.core.i18n import in_language
 from portal.mail import outbox
 from portal.mail.compose import compose
 from portal.participation import calendars
 from portal.participation.models import Registration, RegistrationStatus, SessionNews
+from portal.participation.queue import Reason
 from portal.programme.models import WorkshopSession
 
 NAMED = 100  # of an outbox key, for the sessions
@@ -38,14 +40,14 @@ class SessionChange:
         )
 
 
-def registered(registration: Registration) -> None:
-    """You have a seat; with the invitation."""
-    _send("registered", registration, method="REQUEST")
+def registered(registration: Registration, *, before: User | None = None) -> None:
+    """You have a seat, in the place of a colleague (`before`) or your own; with the invitation."""
+    _send("registered", registration, method="REQUEST", before=before)
 
 
-def waitlisted(registration: Registration, *, position: int, is_held_up: bool) -> None:
-    """You wait, at this place, because it is full or (`is_held_up`) because your agency has its maximum."""
-    _send("waitlisted", registration, position=position, is_held_up=is_held_up)
+def waitlisted(registration: Registration, *, position: int, reason: Reason) -> None:
+    """You wait, at this place, for this reason."""
+    _send("waitlisted", registration, position=position, reason=reason.value)
 
 
 def promoted(registration: Registration) -> None:
@@ -53,14 +55,24 @@ def promoted(registration: Registration) -> None:
     _send("promoted", registration, method="REQUEST")
 
 
-def cancelled(registration: Registration) -> None:
-    """Your seat is given back; takes the meetings out of the calendar."""
-    _send("cancelled", registration, method="CANCEL")
+def offered(registration: Registration, *, token: str) -> None:
+    """A seat became free and is kept for you for a while; with the links to take it and to let it go."""
+    _send("offered", registration, token=token)
 
 
-def left_queue(registration: Registration) -> None:
-    """You no longer wait. No meeting was sent, so none is taken back."""
-    _send("left_queue", registration)
+def offer_expired(registration: Registration, *, may_register: bool) -> None:
+    """The seat you were offered went on to others; how to register again, while one may."""
+    _send("offer_expired", registration, may_register=may_register)
+
+
+def cancelled(registration: Registration, *, heir: User | None = None, by: User | None = None) -> None:
+    """Your seat is given back, or `by` handed it to a colleague (`heir`); takes the meetings out of the calendar."""
+    _send("cancelled", registration, method="CANCEL", heir=heir, by=by)
+
+
+def left_queue(registration: Registration, *, heir: User | None = None, by: User | None = None) -> None:
+    """You no longer wait, or `by` handed your place to a colleague (`heir`). No meeting was sent, so none is taken back."""
+    _send("left_queue", registration, heir=heir, by=by)
 
 
 def session_moved(registration: Registration, changes: Sequence[SessionChange]) -> None:

@@ -50,6 +50,9 @@ class Registration(Base):
     )  # to the workshop's own questions, by their code
     sequence: Mapped[int] = mapped_column(default=0)  # of this person's calendar events: grows with each move
 
+    # In the queue, as the rule found it that put the person there; not kept.
+    place = 0  # type: int
+
     workshop: Mapped[Workshop] = relationship()
     user: Mapped[User] = relationship()
     agency: Mapped[Agency | None] = relationship()

@@ -1,16 +1,24 @@
 """Seats and the queue as figures: how many are taken, who waits at which place and why; giving them out is registration's matter."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
+from portal.awards.models import Entry
+from portal.core import clock
 from portal.core.db import db
+from portal.participation import queue
 from portal.participation.models import Registration, RegistrationStatus
-from portal.programme.models import Workshop
+from portal.participation.queue import Reason
+from portal.programme.models import Workshop, workshop_track
 
 CONFIRMED = RegistrationStatus.CONFIRMED
+OFFERED = RegistrationStatus.OFFERED
 WAITLISTED = RegistrationStatus.WAITLISTED
+TAKES_A_SEAT = (CONFIRMED, OFFERED)
 
 
 @dataclass(frozen=True)
@@ -20,11 +28,16 @@ class Seats:
     capacity: int | None
     confirmed: int
     waiting: int
+    offered: int = 0  # taken too, until their offers end
+
+    @property
+    def taken(self) -> int:
+        return self.confirmed + self.offered
 
     @property
     def left(self) -> int | None:
-        """Seats nobody has; never below zero, None where no number is set."""
-        return None if self.capacity is None else max(self.capacity - self.confirmed, 0)
+        """Seats nobody has or is offered; never below zero, None where no number is set."""
+        return None if self.capacity is None else max(self.capacity - self.taken, 0)
 
     @property
     def is_full(self) -> bool:
@@ -33,7 +46,14 @@ class Seats:
     @property
     def over(self) -> int:
         """How many hold a seat beyond the capacity, since a lowered capacity throws nobody out."""
-        return 0 if self.capacity is None else max(self.confirmed - self.capacity, 0)
+        return 0 if self.capacity is None else max(self.taken - self.capacity, 0)
+
+
+class Place(NamedTuple):
+    """Where somebody stands in a queue, 1 for the first, and why they wait."""
+
+    position: int
+    reason: Reason
 
 
 def seats(workshop: Workshop) -> Seats:
@@ -55,42 +75,111 @@ def of_many(workshops: Collection[Workshop]) -> dict[int, Seats]:
             capacity=workshop.capacity,
             confirmed=counts.get((workshop.id, CONFIRMED), 0),
             waiting=counts.get((workshop.id, WAITLISTED), 0),
+            offered=counts.get((workshop.id, OFFERED), 0),
         )
         for workshop in workshops
     }
 
 
 def held_by(workshop: Workshop, agency_id: int | None) -> int:
-    """How many seats people registered for this agency hold. One query."""
+    """How many seats people registered for this agency have or are offered. One query."""
     held = select(func.count()).where(
         Registration.workshop_id == workshop.id,
         Registration.agency_id == agency_id,
-        Registration.status == CONFIRMED,
+        Registration.status.in_(TAKES_A_SEAT),
     )
     return db.session.scalar(held) or 0
 
 
-def is_most(workshop: Workshop, held: int) -> bool:
-    """Whether an agency that holds so many seats has as many as one agency may. No query."""
-    return workshop.per_agency is not None and held >= workshop.per_agency
+def has_guarantee(workshop: Workshop) -> bool:
+    """Whether seats are guaranteed to agencies at this moment. No query."""
+    until = workshop.guaranteed_until
+    return bool(workshop.guaranteed) and until is not None and clock.now() < until
 
 
-def agency_is_at_most(workshop: Workshop, agency_id: int | None) -> bool:
-    """Whether this agency holds as many seats as one agency may; who has no agency is never limited. One query."""
-    if workshop.per_agency is None or agency_id is None:
-        return False
-    return is_most(workshop, held_by(workshop, agency_id))
+def rule_of(workshop: Workshop) -> queue.Rule:
+    """What holds for the queue of this workshop now. One query while a guarantee is in force, else none."""
+    if not has_guarantee(workshop):
+        return queue.Rule(workshop.capacity, workshop.per_agency)
+    entitled = (
+        select(Entry.agency_id)
+        .join(workshop_track, workshop_track.c.track_id == Entry.track_id)
+        .where(workshop_track.c.workshop_id == workshop.id, Entry.stage1_passed_on.is_not(None))
+    )
+    agencies = frozenset(db.session.scalars(entitled))
+    return queue.Rule(workshop.capacity, workshop.per_agency, workshop.guaranteed or 0, agencies)
+
+
+def taken_in(workshop: Workshop) -> queue.Taken:
+    """The seats people have or are offered, by agency. One query."""
+    held = (
+        select(Registration.agency_id, func.count())
+        .where(Registration.workshop_id == workshop.id, Registration.status.in_(TAKES_A_SEAT))
+        .group_by(Registration.agency_id)
+    )
+    counts = dict(db.session.execute(held).all())
+    by_agency = {agency: number for agency, number in counts.items() if agency is not None}
+    return queue.Taken(sum(counts.values()), by_agency)
+
+
+def line_of(workshop: Workshop, *, most: int | None = None) -> list[queue.Waiting]:
+    """Who waits, by arrival; the first `most` of them. One query."""
+    line = (
+        select(Registration.id, Registration.agency_id, Registration.arrival)
+        .where(Registration.workshop_id == workshop.id, Registration.status == WAITLISTED)
+        .order_by(Registration.arrival)
+        .limit(most)
+    )
+    return [queue.Waiting._make(row) for row in db.session.execute(line)]
+
+
+def kept_in(workshop: Workshop) -> int:
+    """How many free seats only agencies below their guarantee get now. Two queries while one is in force, else none."""
+    return queue.kept(rule_of(workshop), taken_in(workshop)) if has_guarantee(workshop) else 0
+
+
+def place_of(registration: Registration) -> Place | None:
+    """Where this person stands in the queue and why they wait; None for who does not wait. At most three queries."""
+    if registration.status is not WAITLISTED:
+        return None
+    workshop = registration.workshop
+    rule, taken = rule_of(workshop), taken_in(workshop)
+    if rule.entitled:
+        line = [one.id for one in queue.order(line_of(workshop), rule, taken)]
+        position = line.index(registration.id) + 1 if registration.id in line else 0
+    else:
+        position = _by_arrival([registration]).get(registration.id, 0)
+    return Place(position, queue.reason(registration.agency_id, rule, taken))
 
 
 def position(registration: Registration) -> int:
-    """The place in the queue, 1 for the first; 0 for who does not wait. One query."""
+    """The place in the queue, 1 for the first; 0 for who does not wait. One query, three while a guarantee is in force."""
     if registration.status is not WAITLISTED:
         return 0
-    return positions([registration])[registration.id]
+    return positions([registration]).get(registration.id, 0)
 
 
 def positions(registrations: Collection[Registration]) -> dict[int, int]:
-    """The places in their queues of those who wait, by id of the registration. One query for any number."""
+    """The places in their queues of those who wait, by id of the registration.
+
+    One query for any number, and three for each workshop with a guarantee in force.
+    """
+    by_workshop: defaultdict[Workshop, set[int]] = defaultdict(set)
+    plain = []
+    for row in registrations:
+        if row.status is WAITLISTED and has_guarantee(row.workshop):
+            by_workshop[row.workshop].add(row.id)
+        elif row.status is WAITLISTED:
+            plain.append(row)
+    found = _by_arrival(plain) if plain else {}
+    for workshop, wanted in by_workshop.items():
+        line = queue.order(line_of(workshop), rule_of(workshop), taken_in(workshop))
+        found |= {one.id: place for place, one in enumerate(line, start=1) if one.id in wanted}
+    return found
+
+
+def _by_arrival(registrations: Collection[Registration]) -> dict[int, int]:
+    """The places where arrival alone orders the queue. One query."""
     ahead = Registration.__table__.alias("ahead")
     counted = (
         select(Registration.id, func.count())
@@ -101,7 +190,7 @@ def positions(registrations: Collection[Registration]) -> dict[int, int]:
             & (ahead.c.arrival <= Registration.arrival),
         )
         .where(
-            Registration.id.in_([row.id for row in registrations if row.status is WAITLISTED]),
+            Registration.id.in_([row.id for row in registrations]),
             Registration.status == WAITLISTED,
         )
         .group_by(Registration.id)

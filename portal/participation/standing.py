@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from portal.accounts.models import User
 from portal.core.errors import Refused
-from portal.participation import eligibility, registration, seats
+from portal.participation import eligibility, offers, queue, registration, seats
 from portal.participation.models import Registration
+from portal.participation.queue import Reason
 from portal.participation.seats import CONFIRMED, WAITLISTED, Seats
 from portal.programme.models import Workshop
 
@@ -15,6 +16,7 @@ class Place(StrEnum):
     """The states of the panel."""
 
     SEAT = "seat"  # has a seat
+    OFFER = "offer"  # is offered one for a while
     QUEUE = "queue"  # waits for one
     OPEN = "open"  # may register now
     SIGN_IN = "sign_in"  # could perhaps register, who are they?
@@ -24,46 +26,63 @@ class Place(StrEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """`position` and `is_held_up` (its agency is at its maximum) matter in the queue, `refusal` where there is one."""
+    """`position` matters in the queue; `reason` there and for who may register: why they wait or would have to, NEXT
+    when nothing is in the way. `kept`: how many of the seats left are kept for guarantees. `offer` names an offer in links."""
 
     place: Place
     seats: Seats
     registration: Registration | None = None
     refusal: Refused | None = None
     position: int = 0
-    is_held_up: bool = False
+    reason: Reason = Reason.NEXT
+    kept: int = 0
     agency_holds: int = 0
     may_cancel: bool = False
+    offer: str = ""
 
 
 def standing_of(workshop: Workshop, user: User | None) -> Standing:
-    """Where this person (None: not signed in) stands with this workshop now. At most six queries."""
+    """Where this person (None: not signed in) stands with this workshop now. At most seven queries."""
     counted = seats.seats(workshop)
     if user is None:
         no: Refused | None = eligibility.not_open(workshop)
-        return Standing(Place.SHUT if no else Place.SIGN_IN, counted, refusal=no)
+        kept = seats.kept_in(workshop)
+        return Standing(Place.SHUT if no else Place.SIGN_IN, counted, refusal=no, kept=kept)
     mine = registration.registration_of(workshop, user)
-    if mine is not None and mine.status in (CONFIRMED, WAITLISTED):
+    if mine is not None and (mine.status in (CONFIRMED, WAITLISTED) or offers.is_standing(mine)):
         return _with_registration(workshop, counted, mine)
     no = eligibility.not_open(workshop)
     if no is not None:
-        return Standing(Place.SHUT, counted, refusal=no)
+        return Standing(Place.SHUT, counted, refusal=no, kept=seats.kept_in(workshop))
     no = eligibility.not_eligible(workshop, user)
     if no is not None:
-        return Standing(Place.REFUSED, counted, refusal=no)
-    holds = seats.held_by(workshop, user.agency_id)
-    return Standing(Place.OPEN, counted, agency_holds=holds, is_held_up=seats.is_most(workshop, holds))
+        return Standing(Place.REFUSED, counted, refusal=no, kept=seats.kept_in(workshop))
+    return _open(workshop, counted, user)
+
+
+def _open(workshop: Workshop, counted: Seats, user: User) -> Standing:
+    rule, taken = seats.rule_of(workshop), seats.taken_in(workshop)
+    return Standing(
+        Place.OPEN,
+        counted,
+        reason=queue.reason(user.agency_id, rule, taken),
+        kept=queue.kept(rule, taken),
+        agency_holds=taken.of(user.agency_id),
+    )
 
 
 def _with_registration(workshop: Workshop, counted: Seats, mine: Registration) -> Standing:
     may_cancel = not registration.has_begun(workshop)
     if mine.status is CONFIRMED:
         return Standing(Place.SEAT, counted, mine, may_cancel=may_cancel)
+    if offer := offers.tokens_of([mine]):
+        return Standing(Place.OFFER, counted, mine, may_cancel=may_cancel, offer=offer[mine.id])
+    where = seats.place_of(mine)
     return Standing(
         Place.QUEUE,
         counted,
         mine,
-        position=seats.position(mine),
-        is_held_up=seats.agency_is_at_most(workshop, mine.agency_id),
+        position=where.position if where else 0,
+        reason=where.reason if where else Reason.NEXT,
         may_cancel=may_cancel,
     )

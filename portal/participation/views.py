@@ -58,11 +58,13 @@ def workshop(code: str) -> Response:
 @bp.post("/workshops/<code>/registration")
 def register(code: str) -> ResponseReturnValue:
     try:
-        mine = registrations.register(_to_join(code), user=viewer())
+        mine = registrations.register(_offered(registrations.held(code)), user=viewer())
     except Refused as no:
         db.session.rollback()
         return _page(_workshop(code), no)
-    place = seats.position(mine)  # asked before the commit: afterwards it would take the lock once more
+    place = mine.place or seats.position(
+        mine
+    )  # before the commit: afterwards it would take the lock once more
     db.session.commit()
     if place:
         flash(_("ยังไม่ได้ที่นั่ง คุณอยู่ในคิวเป็นลำดับที่ %(place)d", place=place), "now")
@@ -133,15 +135,13 @@ def _workshop(code: str) -> Workshop:
     return offers.workshop_by_code(code) or abort(404)
 
 
-def _to_join(code: str) -> Workshop:
-    """The same without its talks: who registers in a rush holds the lock no longer than needed."""
-    found = roster.with_sessions(code)
+def _offered(found: Workshop | None) -> Workshop:
     return abort(404) if found is None or found.status is WorkshopStatus.DRAFT else found
 
 
 def _mine(code: str) -> Registration:
     """The viewer's own registration; there is no way to name somebody else's."""
-    return registrations.registration_of(_to_join(code), viewer()) or abort(404)
+    return registrations.registration_of(_offered(roster.with_sessions(code)), viewer()) or abort(404)
 
 
 def _page(shown: Workshop, no: Refused | None = None) -> Response:

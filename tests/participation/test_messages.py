@@ -4,6 +4,7 @@ import pytest
 
 from portal.core.db import db
 from portal.participation import messages, registration
+from portal.participation.queue import Reason
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_left_the_queue(full, cast, mails):
 
 def test_the_same_move_is_never_mailed_twice(full, cast, mails):
     _, _, mine = full
-    messages.waitlisted(mine, position=1, is_held_up=False)
+    messages.waitlisted(mine, position=1, reason=Reason.FULL)
     assert len(mails(cast.lamai)) == 1
 
 

@@ -1,0 +1,122 @@
+"""The ledger of registrations: each move with who, when and why, appended and never changed; which moves there may be is registration's and offers' matter."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, insert, select
+from sqlalchemy.orm import aliased
+
+from portal.accounts.models import Agency, User
+from portal.core import clock
+from portal.core.db import db
+from portal.core.paging import Page, page_of
+from portal.participation.models import Move, Registration, RegistrationMove, RegistrationStatus
+from portal.programme.models import Workshop
+
+PER_PAGE = 50
+WHY_LENGTH = 200
+
+_NOTE = insert(RegistrationMove).returning(RegistrationMove.id)
+
+
+class Entry(NamedTuple):
+    """One line of the ledger. `by` is None where the queue itself moved; `other` is the colleague of a handed-on seat."""
+
+    at: datetime
+    move: Move
+    name: str
+    code: str
+    agency: Agency | None
+    by: str | None
+    why: str
+    other: str | None
+
+
+def move(  # noqa: PLR0913 - as a move is told: what, to which state, by whom, why, until when
+    registration: Registration,
+    move: Move,
+    *,
+    to: RegistrationStatus,
+    by: User | None,
+    why: str = "",
+    until: datetime | None = None,
+    other: Registration | None = None,
+) -> int:
+    """Give the registration this status and note it; its calendar events are numbered on. `until` is an offer's end.
+
+    Under the workshop's lock, which the caller holds. Returns the id of the note.
+    """
+    registration.status = to
+    registration.offer_expires_at = until
+    registration.changed_at = clock.now()
+    registration.sequence += 1
+    return note(registration, move, by=by, why=why, other=other)
+
+
+def note(
+    registration: Registration,
+    move: Move,
+    *,
+    by: User | None,
+    why: str = "",
+    other: Registration | None = None,
+) -> int:
+    """Append one move at the moment the registration changed; returns its id. `by` None: the queue itself. Flushes."""
+    db.session.flush()
+    values = {
+        "registration_id": registration.id,
+        "agency_id": registration.agency_id,
+        "move": move,
+        "at": registration.changed_at,
+        "by_id": by.id if by else None,
+        "why": why[:WHY_LENGTH],
+        "other_id": other.id if other else None,
+    }
+    return int(db.session.connection().execute(_NOTE, values).scalar_one())
+
+
+def moves_of(registration: Registration) -> list[tuple[int, Move, datetime]]:
+    """All moves of one registration in their order: id, move, when. One query."""
+    found = select(RegistrationMove.id, RegistrationMove.move, RegistrationMove.at).where(
+        RegistrationMove.registration_id == registration.id
+    )
+    return [(row.id, row.move, row.at) for row in db.session.execute(found.order_by(RegistrationMove.id))]
+
+
+def page_for(workshop: Workshop, agency_id: int | None, *, page: object = 1) -> Page:
+    """What moved in this workshop for this agency (None: for all), the latest first, as pages of Entry. Two queries."""
+    by, other, colleague = aliased(User), aliased(Registration), aliased(User)
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            RegistrationMove.at,
+            RegistrationMove.move,
+            User.name,
+            Registration.code,
+            Agency,
+            by.name,
+            RegistrationMove.why,
+            colleague.name,
+        )
+        .join(Registration, Registration.id == RegistrationMove.registration_id)
+        .join(User, User.id == Registration.user_id)
+        .outerjoin(Agency, Agency.id == RegistrationMove.agency_id)
+        .outerjoin(by, by.id == RegistrationMove.by_id)
+        .outerjoin(other, other.id == RegistrationMove.other_id)
+        .outerjoin(colleague, colleague.id == other.user_id)
+        .where(Registration.workshop_id == workshop.id)
+        .order_by(RegistrationMove.id.desc())
+    )
+    if agency_id is not None:
+        query = query.where(RegistrationMove.agency_id == agency_id)
+    found = page_of(query, page=page, per_page=PER_PAGE)
+    return Page([Entry._make(row) for row in found.items], found.number, found.pages, found.total)
+
+
+def agencies_in(workshop: Workshop) -> list[Agency]:
+    """The agencies of which something stands in this workshop's ledger, in Thai order. One query."""
+    moved = (
+        select(RegistrationMove.agency_id)
+        .join(Registration, Registration.id == RegistrationMove.registration_id)
+        .where(Registration.workshop_id == workshop.id)
+    )
+    return list(db.session.scalars(select(Agency).where(Agency.id.in_(moved)).order_by(Agency.sort_key)))
