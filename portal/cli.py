@@ -1,6 +1,5 @@
 """The roof: the `flask …` commands, each a thin door to a rule; the commit of a command stands here."""
 
-import logging
 import signal
 import sys
 import threading
@@ -15,7 +14,7 @@ from email_validator import EmailNotValidError
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from portal import content as whole_content, demo
+from portal import content as whole_content, demo, jobs
 from portal.accounts import agencies as agency_rules, people, recovery
 from portal.accounts.models import Role
 from portal.awards import entries as entry_rules
@@ -28,10 +27,7 @@ from portal.core.toml import BadContent
 from portal.courses import loading as course_files
 from portal.mail import outbox
 
-log = logging.getLogger("portal.worker")
-
 WORKER_PAUSE_SECONDS = 2.0
-WORKER_ROUND = 20  # messages between two looks at whether to stop
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -151,21 +147,20 @@ def send_mail(limit: int) -> None:
 
 
 @click.command()
+@click.option("--once", is_flag=True, help="Do all that is due now and end; 1 where something failed.")
 @with_appcontext
-def worker() -> None:
-    """Send what is due, again and again, until stopped. Several may run at once."""
+def worker(once: bool) -> None:
+    """Send mail and tell people of changes, again and again, until stopped. Several may run at once."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    has_failed = False
     while not stop.is_set():
-        try:
-            done = outbox.deliver_due(WORKER_ROUND)
-        except Exception:  # a worker outlives a database that restarts
-            log.exception("delivery failed; trying again")
-            done = None
-        finally:
-            db.session.remove()
-        if not done:
+        done = jobs.run()
+        has_failed |= done.has_failed
+        if not done.has_done:
+            if once:
+                sys.exit(has_failed)
             stop.wait(WORKER_PAUSE_SECONDS)
 
 

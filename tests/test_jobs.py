@@ -1,0 +1,136 @@
+"""The worker's jobs: each done once whatever happens to a worker, and none stopped by another that fails."""
+
+import os
+import signal
+from collections import Counter
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal import jobs
+from portal.core.db import db
+from portal.mail.models import OutboxMessage
+from portal.participation import announcements, registration
+from portal.participation.models import SessionNews
+from portal.programme.models import WorkshopSession
+from tests.participation.conftest import cast, make_people, make_workshop, track  # noqa: F401 - fixtures
+from tests.participation.test_races import at_once
+
+
+@pytest.fixture
+def seated(make_workshop, make_people):  # noqa: F811
+    """Two workshops with five people each, of which a meeting moved; what they were told before is delivered."""
+    workshops = [make_workshop(code) for code in ("one", "two")]
+    people = make_people(10)
+    for workshop, five in zip(workshops, (people[:5], people[5:]), strict=True):
+        announcements.announce_changes(workshop)
+        for person in five:
+            registration.register(workshop, user=person)
+    db.session.commit()
+    while jobs.run().has_done:
+        pass
+    for session in db.session.scalars(select(WorkshopSession).where(WorkshopSession.code == "day1")):
+        session.sequence += 1
+    db.session.commit()
+
+
+@pytest.fixture
+def letters(app: Flask):
+    """letters() — who got which subject, of what left since the test began."""
+    folder: Path = app.config["INSTANCE"] / "mail"
+
+    def read() -> Counter[tuple[str, str]]:
+        found = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in folder.glob("*.eml")]
+        return Counter((str(one["To"]), str(one["Subject"]).strip()) for one in found)
+
+    return read
+
+
+def told() -> list[str]:
+    moved = select(OutboxMessage.to_email).where(OutboxMessage.kind == "participation.session_moved")
+    return sorted(db.session.scalars(moved))
+
+
+def test_once_does_all_that_is_due_and_ends(app: Flask, seated, letters) -> None:
+    result = app.test_cli_runner().invoke(args=["worker", "--once"])
+    assert result.exit_code == 0, result.output
+    db.session.expire_all()
+    assert len(told()) == len(set(told())) == 10
+    moved = [number for (_, subject), number in letters().items() if subject.startswith("กำหนดการเปลี่ยน")]
+    assert moved == [1] * 10
+    again = app.test_cli_runner().invoke(args=["worker", "--once"])
+    assert (again.exit_code, len(told())) == (0, 10)
+
+
+def test_a_job_that_fails_is_told_and_stops_no_other(
+    app: Flask, seated, letters, monkeypatch, caplog
+) -> None:
+    announce = announcements.announce_changes
+
+    def stumble(workshop):
+        number = announce(workshop)
+        if workshop.code == "one":
+            raise RuntimeError("the roof leaks")
+        return number
+
+    monkeypatch.setattr(announcements, "announce_changes", stumble)
+    result = app.test_cli_runner().invoke(args=["worker", "--once"])
+    assert result.exit_code == 1
+    assert "the roof leaks" in caplog.text
+    assert told() == sorted(f"p{at}@demo.example" for at in range(5, 10))
+    assert sum(letters().values()) == 15
+    monkeypatch.undo()
+    assert app.test_cli_runner().invoke(args=["worker", "--once"]).exit_code == 0
+    assert len(told()) == len(set(told())) == 10
+
+
+def test_a_look_that_fails_stops_no_mail(app: Flask, seated, letters, monkeypatch) -> None:
+    monkeypatch.setattr(announcements, "changed", lambda: 1 / 0)
+    db.session.add(OutboxMessage(kind="test", to_email="lamai@demo.example", subject="ยังส่งได้", text="ข้อความ"))
+    db.session.commit()
+    assert jobs.run() == jobs.Round(has_done=True, has_failed=True)
+    assert letters()["lamai@demo.example", "ยังส่งได้"] == 1
+
+
+@pytest.mark.both_databases
+def test_workers_at_once_do_each_thing_once(app: Flask, seated, letters) -> None:
+    before = sum(letters().values())
+
+    def work() -> None:
+        while jobs.run().has_done:
+            pass
+
+    at_once(app, [work] * 4)
+    work()
+    assert len(told()) == len(set(told())) == 10
+    assert sum(letters().values()) - before == 10
+    assert set(letters().values()) == {1}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("at", ["the mails are written", "all is noted"])
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(app: Flask, seated, at: str) -> None:
+    name = "_note" if at == "the mails are written" else "announce_changes"
+    do = getattr(announcements, name)
+
+    def die(*arguments: object) -> None:
+        if name == "announce_changes":
+            do(*arguments)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    db.session.remove()
+    db.engine.dispose()  # a connection has one process
+    child = os.fork()
+    if not child:
+        setattr(announcements, name, die)
+        jobs.run()
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert told() == []
+    assert set(db.session.scalars(select(SessionNews.sequence))) == {0}
+    db.session.rollback()
+    jobs.run()
+    assert len(told()) == len(set(told())) == 10
