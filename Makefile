@@ -40,8 +40,16 @@ define SERVE_AND_WORK
 { nice $(BIN)/flask --app wsgi worker & worker=$$!; $(SERVER) & server=$$!; trap 'kill $$worker $$server 2>/dev/null' EXIT; trap 'exit 0' INT TERM; wait $$server; }
 endef
 
-run: setup ## the portal with demonstration people and data on http://127.0.0.1:8000 (PORT changes it)
-	@export $(DEMO); $(BIN)/flask --app wsgi demo --if-empty && \
+# Made once: looking whether anything is missing takes longer than starting. New content or migrations are brought in.
+INSTANCE := $(or $(PORTAL_INSTANCE),instance)
+DEMO_MADE := $(INSTANCE)/.demo-made
+$(DEMO_MADE): $(shell find content migrations/versions -name '*.py' -o -path 'content/*' -type f) \
+              $(if $(PORTAL_DATABASE_URL),FORCE) $(if $(wildcard $(INSTANCE)/portal.sqlite),,FORCE) | setup
+	@$(DEMO) $(BIN)/flask --app wsgi demo --if-empty && touch $@
+FORCE:
+
+run: setup $(DEMO_MADE) ## the portal with demonstration people and data on http://127.0.0.1:8000 (PORT changes it)
+	@export $(DEMO); \
 	echo "พร้อมแล้ว เปิด http://127.0.0.1:$(PORT)  (หยุดด้วย Ctrl-C)" && $(SERVE_AND_WORK)
 
 serve: setup ## production: needs PORTAL_SECRET_KEY; migrates, loads content/, serves and sends mail
