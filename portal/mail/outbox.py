@@ -3,10 +3,11 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.core import clock
 from portal.core.db import db, writing
@@ -34,7 +35,15 @@ class Delivered:
         return bool(self.sent or self.failed)
 
 
-def enqueue(  # noqa: PLR0913 - all by keyword
+def _put(insert: Any) -> Any:
+    """The statement that puts a message in, unless one with its key is there, and tells its id."""
+    return insert(OutboxMessage).on_conflict_do_nothing(index_elements=["key"]).returning(OutboxMessage.id)
+
+
+_PUT = {"sqlite": _put(sqlite.insert), "postgresql": _put(postgresql.insert)}
+
+
+def put(  # noqa: PLR0913 - all by keyword
     *,
     kind: str,
     to_email: str,
@@ -45,38 +54,32 @@ def enqueue(  # noqa: PLR0913 - all by keyword
     calendar: bytes | None = None,
     calendar_method: str | None = None,
     key: str | None = None,
-) -> OutboxMessage:
-    """Put a message in the outbox, in the transaction of its cause. The same key twice gives back the first row."""
-    if key is not None and (before := _by_key(key)) is not None:
-        return before
-    message = OutboxMessage(
-        key=key,
-        kind=kind,
-        to_email=to_email.strip(),
-        to_name=_one_line(to_name)[:200],
-        subject=_one_line(subject)[:300],
-        text=text,
-        html=html,
-        calendar=calendar,
-        calendar_method=calendar_method,
-    )
-    if key is None:
-        db.session.add(message)
-        db.session.flush()
-        return message
-    try:
-        with db.session.begin_nested():
-            db.session.add(message)
-    except IntegrityError:
-        before = _by_key(key)
-        if before is None:
-            raise
-        return before
-    return message
+) -> int | None:
+    """Put a message in the outbox, in the transaction of its cause, and return its id; None where one with this key is
+    there already, which stays as it is. One statement: in a rush, all others wait for it."""
+    session = db.session()
+    session.flush()
+    values = {
+        "key": key,
+        "kind": kind,
+        "to_email": to_email.strip(),
+        "to_name": _one_line(to_name)[:200],
+        "subject": _one_line(subject)[:300],
+        "text": text,
+        "html": html,
+        "calendar": calendar,
+        "calendar_method": calendar_method,
+    }
+    connection = session.connection()
+    made: int | None = connection.execute(_PUT[connection.dialect.name], values).scalar()
+    return made
 
 
-def _by_key(key: str) -> OutboxMessage | None:
-    return db.session.scalar(select(OutboxMessage).where(OutboxMessage.key == key))
+def enqueue(*, key: str | None = None, **message: Any) -> OutboxMessage:
+    """The same, and the row; of a key that was there before, the first one. Two statements."""
+    made = put(key=key, **message)
+    which = OutboxMessage.key == key if made is None else OutboxMessage.id == made
+    return db.session.scalars(select(OutboxMessage).where(which)).one()
 
 
 def _one_line(text: str) -> str:

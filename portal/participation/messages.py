@@ -154,7 +154,7 @@ def _send(
         registration=registration,
         **context,
     )
-    outbox.enqueue(
+    outbox.put(
         kind=f"participation.{message}",
         to_email=user.email,
         to_name=user.name,
