@@ -150,7 +150,7 @@ def send_mail(limit: int) -> None:
 @click.option("--once", is_flag=True, help="Do all that is due now and end; 1 where something failed.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Send mail and tell people of changes, again and again, until stopped. Several may run at once."""
+    """Send mail, end offers, pass seats on and tell of changes, again and again, until stopped. Several may run at once."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

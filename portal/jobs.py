@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal.core.db import db, writing
 from portal.mail import outbox
-from portal.participation import announcements
+from portal.participation import announcements, offers, registration
 from portal.programme.models import Workshop
 
 log = logging.getLogger("portal.worker")
@@ -23,11 +23,13 @@ class Round:
 
 
 def run() -> Round:
-    """Do every job once: tell of changes, send what is due. Commits; raises nothing.
+    """Do every job once: end offers, pass seats on, tell of changes, send what is due. Commits; raises nothing.
 
     Any number of workers may do so at once: each job takes the lock of its workshop and then looks anew.
     """
     done = Round()
+    _for_each(done, "ending offers", offers.due, offers.expire)
+    _try(done, "passing seats on", _sweep)
     _for_each(done, "telling of changes", announcements.changed, announcements.announce_changes)
     _try(done, "sending mail", lambda: bool(outbox.deliver_due(MAILS)))
     return done
@@ -44,6 +46,13 @@ def _for_each(done: Round, name: str, due: Callable[[], list[int]], do: Callable
 def _of_one(workshop_id: int, do: Callable[[Workshop], int]) -> bool:
     with writing():
         did = do(db.session.get_one(Workshop, workshop_id))
+        db.session.commit()
+    return bool(did)
+
+
+def _sweep() -> bool:
+    with writing():
+        did = registration.sweep()
         db.session.commit()
     return bool(did)
 

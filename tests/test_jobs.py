@@ -14,8 +14,9 @@ from portal import jobs
 from portal.core.db import db
 from portal.mail.models import OutboxMessage
 from portal.participation import announcements, registration
-from portal.participation.models import SessionNews
-from portal.programme.models import WorkshopSession
+from portal.participation.models import Registration, SessionNews
+from portal.participation.seats import WAITLISTED
+from portal.programme.models import Workshop, WorkshopSession
 from tests.participation.conftest import cast, make_people, make_workshop, track  # noqa: F401 - fixtures
 from tests.participation.test_races import at_once
 
@@ -93,6 +94,40 @@ def test_a_look_that_fails_stops_no_mail(app: Flask, seated, letters, monkeypatc
     db.session.commit()
     assert jobs.run() == jobs.Round(has_done=True, has_failed=True)
     assert letters()["lamai@demo.example", "ยังส่งได้"] == 1
+
+
+@pytest.mark.both_databases
+def test_an_offer_nobody_took_goes_on_and_a_seat_that_became_free_by_itself_is_given(
+    app: Flask,
+    make_workshop,  # noqa: F811
+    make_people,  # noqa: F811
+    clock_at,
+) -> None:
+    workshop = make_workshop(capacity=1, offer_hours=2)
+    seat, second, third = (registration.register(workshop, user=one) for one in make_people(3))
+    registration.cancel(seat, by=seat.user)
+    codes = (second.code, third.code)
+    db.session.commit()
+
+    def statuses() -> list[str]:
+        db.session.expire_all()
+        found = dict(db.session.execute(select(Registration.code, Registration.status)).all())
+        return [found[code].value for code in codes]
+
+    def work() -> None:
+        while jobs.run().has_done:
+            pass
+
+    assert statuses() == ["offered", "waitlisted"]
+    clock_at("2023-02-13T11:00:00+07:00")
+    at_once(app, [work] * 3)
+    assert statuses() == ["cancelled", "offered"]
+    db.session.scalars(select(Workshop)).one().offer_hours = 0
+    db.session.scalars(select(Registration).where(Registration.code == codes[0])).one().status = WAITLISTED
+    db.session.scalars(select(Workshop)).one().capacity = 2  # by another way than the seats page
+    db.session.commit()
+    at_once(app, [work] * 3)
+    assert statuses() == ["confirmed", "offered"]
 
 
 @pytest.mark.both_databases
