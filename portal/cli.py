@@ -26,6 +26,7 @@ from portal.core.sheets import SheetError
 from portal.core.toml import BadContent
 from portal.courses import loading as course_files
 from portal.mail import outbox
+from portal.programme import exchange
 
 WORKER_PAUSE_SECONDS = 2.0
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -65,6 +66,7 @@ content = AppGroup("content", help="What is published from content/: award, agen
 agencies = AppGroup("agencies", help="Agencies of the installation.")
 entries = AppGroup("entries", help="Entries and which of them passed stage 1.")
 users = AppGroup("users", help="People.")
+workshops = AppGroup("workshops", help="Workshops as text files.")
 mail = AppGroup("mail", help="The outbox.")
 
 
@@ -135,6 +137,31 @@ def create_user(email: str, name: str, role: str, code: str | None, password: st
     click.echo(f"created {user.email} ({user.role.value})")
     if password is None:
         click.echo(recovery.reset_link(user))
+
+
+@workshops.command("dump")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--code", help="This workshop only.")
+@door
+def dump_workshops(folder: Path, code: str | None) -> None:
+    """Write each workshop as <code>.toml, in place of a file of that name; comments are not kept."""
+    for path in exchange.dump(folder, code=code):
+        click.echo(str(path))
+
+
+@workshops.command("load")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change and keep nothing.")
+@door
+def load_workshops(path: Path, dry_run: bool) -> None:
+    """Bring in a file, or every .toml of a folder: new workshops and changes to known ones. All or nothing."""
+    for one in exchange.load(path):
+        click.echo(f"{'created' if one.is_new else 'changed' if one.differences else 'kept'} {one.code}")
+        for found in one.differences:
+            click.echo(f"  {found.label}: {found.before or '–'} → {found.after or '–'}")
+    if dry_run:
+        db.session.rollback()
+        click.echo("dry run: nothing was kept")
 
 
 @mail.command("send")
@@ -218,5 +245,5 @@ def use_migrations(app: Flask) -> None:
 def init_app(app: Flask) -> None:
     if click.get_current_context(silent=True) is not None:  # made for a command, perhaps for `flask db`
         use_migrations(app)
-    for command in (content, agencies, entries, users, mail, worker, backup, restore, make_demo):
+    for command in (content, agencies, entries, users, workshops, mail, worker, backup, restore, make_demo):
         app.cli.add_command(command)

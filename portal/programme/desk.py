@@ -69,7 +69,7 @@ def create(text: WorkshopText, *, by: User | None, note: str = "", overlap_ok: b
         raise BadText(taken)
     try:
         with db.session.begin_nested():
-            workshop = loading.create_workshop(wanted, loading.known_now())
+            workshop = loading.create_workshop(wanted, rows.known_now())
             db.session.flush()
     except IntegrityError as no:  # made by somebody else at the same moment
         raise BadText(taken) from no
@@ -107,7 +107,7 @@ def save(  # noqa: PLR0913 - two of these are for who was asked "all the same?" 
         _refuse(InThePast, checks.moved_into_past(now, wanted, clock.now()))
     history.keep_as_it_stands(workshop)
     with db.session.no_autoflush:
-        rows.apply(workshop, wanted, loading.known_now())
+        rows.apply(workshop, wanted, rows.known_now())
     kept = history.keep(workshop, by=by, note=note)
     audit.note("workshop.change", workshop, by=by, version=kept.number, note=note)
     return workshop
@@ -134,8 +134,8 @@ def restore(  # noqa: PLR0913 - as save
     """Save the text of an older version again; the status stays as it is. Refuses as save does, and a version that is not there."""
     kept = history.version_of(workshop, number)
     if kept is None:
-        raise BadText([Fault(("number",), _("ไม่มีรุ่นที่ %(number)d", number=number))])
-    note = _("กู้คืนรุ่นที่ %(number)d", number=number)
+        raise BadText([Fault(("number",), _("ไม่มีฉบับที่ %(number)d", number=number))])
+    note = _("กู้คืนฉบับที่ %(number)d", number=number)
     text = history.text_at(kept)
     return save(workshop, text, by=by, version=version, note=note, past_ok=past_ok, overlap_ok=overlap_ok)
 
@@ -232,12 +232,11 @@ def _checked(text: WorkshopText) -> WorkshopText:
     """The text as its file gives it back. Refuses with BadText all that is wrong."""
     text = text_files.tidied(text)
     _refuse(BadText, checks.faults(text))
-    known = loading.known_now()
-    tracks: dict[int | None, set[str]] = {
-        year: {track.code for track in round_.tracks} for year, round_ in known.rounds.items()
-    }
+    known = rows.known_now()
     try:
-        return text_files.read(text_files.write(text), tracks=tracks, speakers=frozenset(known.speakers))
+        return text_files.read(
+            text_files.write(text), tracks=known.tracks(), speakers=frozenset(known.speakers)
+        )
     except text_files.Unwritable as no:
         raise BadText([Fault((), str(no))]) from no
     except BadContent as no:

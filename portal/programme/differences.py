@@ -61,7 +61,15 @@ class Difference:
     path: tuple[str, ...] = ()
 
 
-Fields = dict[str, tuple[str, str]]  # what it is called and what it says
+class Field(NamedTuple):
+    """What it is called, what it says, and what it is where two of them may say the same."""
+
+    label: str
+    shown: str
+    value: Any = None
+
+
+Fields = dict[str, Field]
 
 
 class Part(NamedTuple):
@@ -87,9 +95,9 @@ def differences(before: WorkshopText, after: WorkshopText) -> list[Difference]:
 def _changed(old: Fields, new: Fields, path: tuple[str, ...], name: str) -> list[Difference]:
     prefix = f"{name}: " if name else ""
     return [
-        Difference(prefix + new[key][0], old[key][1], new[key][1], (*path, key))
+        Difference(prefix + new[key].label, old[key].shown, new[key].shown, (*path, key))
         for key in new
-        if old[key][1] != new[key][1]
+        if old[key][1:] != new[key][1:]
     ]
 
 
@@ -114,7 +122,7 @@ def _of_part(part: Part, before: WorkshopText, after: WorkshopText) -> list[Diff
 
 
 def _summary(fields: Fields) -> str:
-    return " · ".join(shown for _label, shown in fields.values() if shown)
+    return " · ".join(field.shown for field in fields.values() if field.shown)
 
 
 def _of_workshop(text: WorkshopText) -> Fields:
@@ -138,18 +146,22 @@ def _of_workshop(text: WorkshopText) -> Fields:
         "status": str(STATUSES[text.status]),
         FACTS: ", ".join(text.facts),
     }
-    return fields | {key: (str(LABELS[key]), value) for key, value in shown.items()}
+    return fields | {
+        key: Field(str(LABELS[key]), value, getattr(text, key, None)) for key, value in shown.items()
+    }
 
 
 def _of_session(one: SessionText, _text: WorkshopText) -> Fields:
     lang = _lang()
     return _pair("title", _("ชื่อ"), one.title) | {
-        "day": (_("วัน"), _day(one.day)),
-        "starts_at": (_("เวลาเริ่ม"), time_of(one.starts_at, lang=lang) if one.starts_at else ""),
-        "ends_at": (_("เวลาสิ้นสุด"), time_of(one.ends_at, lang=lang) if one.ends_at else ""),
-        "room": (_("ห้อง"), one.room),
-        "link": (_("ลิงก์เข้าอบรมออนไลน์"), one.link),
-        "is_cancelled": (_("ยกเลิกช่วงนี้"), _("ยกเลิก") if one.is_cancelled else ""),
+        "day": Field(_("วัน"), _day(one.day)),
+        "starts_at": Field(
+            _("เวลาเริ่ม"), time_of(one.starts_at, lang=lang) if one.starts_at else "", one.starts_at
+        ),
+        "ends_at": Field(_("เวลาสิ้นสุด"), time_of(one.ends_at, lang=lang) if one.ends_at else "", one.ends_at),
+        "room": Field(_("ห้อง"), one.room),
+        "link": Field(_("ลิงก์เข้าอบรมออนไลน์"), one.link),
+        "is_cancelled": Field(_("ยกเลิกช่วงนี้"), _("ยกเลิก") if one.is_cancelled else ""),
     }
 
 
@@ -160,10 +172,10 @@ def _of_talk(one: TalkText, text: WorkshopText) -> Fields:
         _pair("title", _("ชื่อหัวข้อ"), one.title)
         | _pair("description", _("คำอธิบาย"), one.description)
         | {
-            "points": (_("ประเด็น"), points),
-            "speakers": (_("วิทยากร"), ", ".join(one.speakers)),
-            "session": (_("ช่วง"), sessions.get(one.session, one.session)),
-            FACTS: (str(LABELS[FACTS]), ", ".join(one.facts)),
+            "points": Field(_("ประเด็น"), points, one.points),
+            "speakers": Field(_("วิทยากร"), ", ".join(one.speakers)),
+            "session": Field(_("ช่วง"), sessions.get(one.session, one.session), one.session),
+            FACTS: Field(str(LABELS[FACTS]), ", ".join(one.facts)),
         }
     )
 
@@ -171,10 +183,10 @@ def _of_talk(one: TalkText, text: WorkshopText) -> Fields:
 def _of_question(one: Question, text: WorkshopText) -> Fields:
     choices = "\n".join(" / ".join(filter(None, choice.label.values())) for choice in one.choices)
     return _pair("label", _("คำถาม"), one.label) | {
-        "kind": (_("ชนิดคำตอบ"), str(KINDS[one.kind])),
-        "required": (_("ต้องตอบ"), _("ต้องตอบ") if one.is_required else ""),
-        "choices": (_("ตัวเลือก"), choices),
-        "when": (_("ถามเมื่อ"), _when(one, text)),
+        "kind": Field(_("ชนิดคำตอบ"), str(KINDS[one.kind])),
+        "required": Field(_("ต้องตอบ"), _("ต้องตอบ") if one.is_required else ""),
+        "choices": Field(_("ตัวเลือก"), choices, one.choices),
+        "when": Field(_("ถามเมื่อ"), _when(one, text), one.when),
     }
 
 
@@ -234,7 +246,10 @@ PARTS = (
 def _pair(key: str, label: Any, pair: Mapping[str, str] | None) -> Fields:
     pair = pair or {}
     english = _("%(label)s (อังกฤษ)", label=label)
-    return {key: (str(label), pair.get("th", "")), f"{key}_en": (english, pair.get("en", ""))}
+    return {
+        key: Field(str(label), pair.get("th", "")),
+        f"{key}_en": Field(english, pair.get("en", "")),
+    }
 
 
 def _lang() -> Lang:

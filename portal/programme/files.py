@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.core.clock import BANGKOK
 from portal.core.i18n import _
-from portal.core.toml import Table
+from portal.core.toml import MOST_LETTERS_OF_A_CODE, Table
 from portal.programme import questions
 from portal.programme.letters import is_web_address, line_pair, one_line, refuse_control_characters
 from portal.programme.models import WorkshopStatus
@@ -18,6 +18,7 @@ MEMO = ("topic", "organizer", "format", "purpose", "target", "about")  # in the 
 DATES = "dates_in_source"
 MOST_SEATS = 100_000
 MOST_OFFER_HOURS = 24 * 60
+RESERVED = frozenset({"new"})  # stands in addresses where a code would
 LONGEST = 10_000  # letters of a text without a shorter limit
 Pair = dict[str, str]
 Known = Mapping[int | None, Set[str]]  # the codes of the tracks of each round
@@ -84,7 +85,7 @@ def workshop_of(table: Table, *, tracks: Known | None, speakers: Set[str] | None
     status = table.one_of("status", list(WorkshopStatus)) if "status" in table.values else ""
     text = WorkshopText(
         file=table.file.name,
-        code=table.code(),
+        code=_code(table, set()),
         round_year=year or 0,
         title=line_pair(table, "title", most=300),
         notes=_notes(table),
@@ -173,8 +174,10 @@ def _session(row: Table, taken: set[str], first: date | None, last: date | None)
     return session
 
 
-def _code(row: Table, taken: set[str], *, most: int) -> str:
+def _code(row: Table, taken: set[str], *, most: int = MOST_LETTERS_OF_A_CODE) -> str:
     code = row.code(taken=taken)
+    if code in RESERVED:
+        row.complain("code", _("ใช้ %(code)s เป็นรหัสไม่ได้", code=code))
     if len(code) > most:
         row.complain("code", _("%(key)s ยาวเกิน %(most)d ตัวอักษร", key="code", most=most))
     return code
@@ -217,7 +220,7 @@ def _talk(row: Table, taken: set[str], sessions: Set[str], speakers: Set[str] | 
         row.complain("session", _("ไม่รู้จักช่วง %(code)s", code=session))
     points = tuple(_point(point) for point in row.tables("point", required=False))
     facts = row.texts(FACTS, required=False)
-    text = TalkText(row.code(taken=taken), title, description, points, codes, session, facts)
+    text = TalkText(_code(row, taken), title, description, points, codes, session, facts)
     row.done()
     return text
 

@@ -12,7 +12,7 @@ from portal.core.toml import BadContent, Finding
 from portal.programme.content_files import SpeakerText, read
 from portal.programme.files import WorkshopText
 from portal.programme.models import Speaker, Workshop
-from portal.programme.rows import Known, apply
+from portal.programme.rows import Known, apply, known_now
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,3 @@ def create_workshop(text: WorkshopText, known: Known) -> Workshop:
         apply(workshop, text, known)
     db.session.add(workshop)
     return workshop
-
-
-def known_now() -> Known:
-    """The rounds and speakers there are. Two queries, and one for each round whose tracks are asked."""
-    return Known(
-        rounds={row.year_be: row for row in db.session.scalars(select(Round))},
-        speakers={row.code: row for row in db.session.scalars(select(Speaker))},
-    )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sqlalchemy import select
+
 from portal.awards.models import Round
 from portal.core.clock import BANGKOK
 from portal.core.db import db
@@ -31,6 +33,18 @@ class Known:
 
     rounds: Mapping[int, Round]
     speakers: Mapping[str, Speaker]
+
+    def tracks(self) -> dict[int | None, set[str]]:
+        """The codes of the tracks of each round. One query a round."""
+        return {year: {track.code for track in round_.tracks} for year, round_ in self.rounds.items()}
+
+
+def known_now() -> Known:
+    """The rounds and speakers there are. Two queries."""
+    return Known(
+        rounds={row.year_be: row for row in db.session.scalars(select(Round))},
+        speakers={row.code: row for row in db.session.scalars(select(Speaker))},
+    )
 
 
 def text_of(workshop: Workshop) -> WorkshopText:
