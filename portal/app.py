@@ -19,6 +19,8 @@ from portal.organize.views import bp as organize
 from portal.participation.manage import bp as participation_manage
 from portal.participation.offer_views import bp as offers
 from portal.participation.views import bp as participation
+from portal.programme import history_manage, questions_manage, sessions_manage, speakers_manage, talks_manage
+from portal.programme.manage import bp as desk
 from portal.programme.views import bp as programme
 
 BLUEPRINTS = (
@@ -26,12 +28,14 @@ BLUEPRINTS = (
     accounts,
     awards,
     programme,
+    desk,
     participation,
     participation_manage,
     offers,
     learning,
     organize,
 )
+PAGES_OF_THE_DESK = (history_manage, questions_manage, sessions_manage, speakers_manage, talks_manage)
 MODELS_WITHOUT_PAGES = (courses_models, mail_models)
 
 

@@ -59,6 +59,33 @@ SIGNED_IN = {
 COORDINATORS = {"home.agency"}
 COORDINATORS_AND_ORGANIZERS = {"accounts.approve", "accounts.decline"}
 ORGANIZERS = {
+    "desk.cancel_session",
+    "desk.change_status",
+    "desk.copy",
+    "desk.edit",
+    "desk.edit_question",
+    "desk.edit_session",
+    "desk.edit_speaker",
+    "desk.edit_talk",
+    "desk.history",
+    "desk.join_account",
+    "desk.move_question",
+    "desk.new",
+    "desk.new_question",
+    "desk.new_session",
+    "desk.new_speaker",
+    "desk.new_talk",
+    "desk.part_account",
+    "desk.questions",
+    "desk.remove_question",
+    "desk.remove_talk",
+    "desk.restore",
+    "desk.sessions",
+    "desk.speakers",
+    "desk.talks",
+    "desk.version",
+    "desk.workshop",
+    "desk.workshops",
     "organize.approvals",
     "organize.bring_in",
     "organize.coverage",
@@ -77,6 +104,7 @@ ORGANIZERS = {
 }
 # What may stand in the variable parts of an address; where nothing has this name the door still decides first.
 VALUES: dict[str, Any] = {
+    "act": "closing",
     "code": "NOBODY22",
     "course": "pmqa40",
     "ending": "csv",
@@ -85,8 +113,10 @@ VALUES: dict[str, Any] = {
     "module": "op",
     "number": 1,
     "path": "img/none.svg",
+    "question": "q1",
     "secret": "none",
     "session": "day1",
+    "talk": "opening",
     "token": "none",
 }
 CLOSED = SIGNED_IN | COORDINATORS | COORDINATORS_AND_ORGANIZERS | ORGANIZERS

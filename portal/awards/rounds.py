@@ -21,6 +21,13 @@ def current_round() -> Round | None:
     return db.session.scalar(newest.options(selectinload(Round.tracks), selectinload(Round.milestones)))
 
 
+def all_rounds() -> Sequence[Round]:
+    """Every round with its tracks, the newest first. Two queries."""
+    return db.session.scalars(
+        select(Round).order_by(Round.year_be.desc()).options(selectinload(Round.tracks))
+    ).all()
+
+
 def report_due() -> date | None:
     """The day the newest round's report is due, or None when that is not announced. One query."""
     last = func.coalesce(Milestone.until, Milestone.on)

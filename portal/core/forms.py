@@ -1,15 +1,19 @@
 """Forms that speak Thai and English at the field and keep what was typed; what a form means is its room's rule."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, time
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import Form as PlainForm, StringField, ValidationError
+from wtforms import FieldList, Form as PlainForm, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from portal.core import dates
 from portal.core.errors import Refused
-from portal.core.i18n import _, _l
+from portal.core.i18n import _, _l, language
+from portal.core.thai import plain_digits
 
 # What wtforms itself may say, in our words.
 WORDS = {
@@ -21,6 +25,10 @@ WORDS = {
     "Not a valid decimal value.": _l("กรอกเป็นตัวเลข"),
     "Invalid input.": _l("ข้อมูลนี้อ่านไม่ได้"),
 }
+
+
+INVISIBLE = ("\u200b", "\ufeff", "\u00ad", "\x00")
+_hour = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?: ?น\.?)?", re.ASCII)
 
 
 class _Words:
@@ -47,6 +55,14 @@ class Form(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(str(no))
 
 
+class Part(PlainForm):  # type: ignore[misc]
+    """A form inside another one, such as a row of it."""
+
+    class Meta:
+        def get_translations(self, form: PlainForm) -> _Words:
+            return _Words()
+
+
 def required(message: Any = None) -> DataRequired:
     return DataRequired(message or _l("กรอกช่องนี้"))
 
@@ -63,9 +79,16 @@ def _squeeze(value: str | None) -> str | None:
     """One space where people typed several, none at the ends; zero-width characters that copying brings are gone."""
     if value is None:
         return None
-    for invisible in ("\u200b", "\ufeff", "\u00ad", "\x00"):
+    for invisible in INVISIBLE:
         value = value.replace(invisible, "")
     return " ".join(value.split())
+
+
+def _squeeze_lines(value: str | None) -> str | None:
+    """As of one line, line by line; no empty lines at the ends."""
+    if value is None:
+        return None
+    return "\n".join(_squeeze(line) or "" for line in value.splitlines()).strip("\n")
 
 
 class LineField(StringField):  # type: ignore[misc]
@@ -102,3 +125,73 @@ class EmailField(LineField):
             self.data = normal_email(self.data)
         except EmailNotValidError:
             raise ValidationError(_("อีเมลนี้ไม่ถูกต้อง เขียนแบบ name@agency.go.th")) from None
+
+
+class TextField(TextAreaField):  # type: ignore[misc]
+    """Lines of text, the spaces of each squeezed."""
+
+    data: Any
+
+    def __init__(
+        self, label: Any = None, validators: Sequence[Callable[..., Any]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, filters=[_squeeze_lines], **kwargs)
+
+
+class DayField(LineField):
+    """A day as people write it (20 กุมภาพันธ์ 2566, 20/2/2566); `day` is what it means once the form is valid.
+
+    Filled with a date it shows it in the language in force.
+    """
+
+    def process_data(self, value: Any) -> None:
+        if isinstance(value, date):
+            value = dates.thai_date(value, lang="en" if language() == "en" else "th")
+        super().process_data(value)
+
+    def pre_validate(self, form: PlainForm) -> None:
+        if self.data:
+            try:
+                dates.parse_date(self.data)
+            except dates.BadDate as no:
+                raise ValidationError(str(no)) from None
+
+    @property
+    def day(self) -> date | None:
+        return dates.parse_date(self.data) if self.data else None
+
+
+class HourField(LineField):
+    """An hour as people write it (09:00, 9.30 น.); `hour` is what it means once the form is valid."""
+
+    def process_data(self, value: Any) -> None:
+        super().process_data(f"{value:%H:%M}" if isinstance(value, time) else value)
+
+    def pre_validate(self, form: PlainForm) -> None:
+        if self.data and not _hour.fullmatch(plain_digits(self.data)):
+            raise ValidationError(_("เขียนเวลาแบบ 16:30"))
+
+    @property
+    def hour(self) -> time | None:
+        found = _hour.fullmatch(plain_digits(self.data or ""))
+        return time(int(found[1]), int(found[2])) if found else None
+
+
+class Rows(FieldList):  # type: ignore[misc]
+    """A list of fields or parts; what is wrong in a row is told as sentences, like that of any field."""
+
+    errors: Any
+
+    def validate(self, form: PlainForm, extra_validators: Any = ()) -> bool:
+        is_fine: bool = super().validate(form, extra_validators)
+        self.errors = list(dict.fromkeys(_sentences(self.errors)))
+        return is_fine
+
+
+def _sentences(errors: Any) -> list[str]:
+    """The sentences in errors of errors."""
+    if isinstance(errors, Mapping):
+        errors = errors.values()
+    elif not isinstance(errors, list | tuple):
+        return [str(errors)]
+    return [sentence for error in errors for sentence in _sentences(error)]

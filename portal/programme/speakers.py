@@ -16,6 +16,13 @@ def all_speakers() -> Sequence[Speaker]:
     return db.session.scalars(select(Speaker).order_by(Speaker.position, Speaker.id)).all()
 
 
+def with_accounts() -> Sequence[Speaker]:
+    """Everybody as above, each with the account, if there is one. One query."""
+    return db.session.scalars(
+        select(Speaker).options(joinedload(Speaker.user)).order_by(Speaker.position, Speaker.id)
+    ).all()
+
+
 def speaker_by_code(code: str) -> Speaker | None:
     """One speaker, or None. One query."""
     return db.session.scalar(select(Speaker).where(Speaker.code == code))

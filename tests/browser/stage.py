@@ -2,6 +2,8 @@
 
 import json
 import sys
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +18,8 @@ from portal.mail import outbox
 from portal.mail.models import OutboxMessage
 from portal.participation import attendance, calendars, eligibility, registration
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
-from portal.programme import workshops
+from portal.programme import desk, workshops
+from portal.programme.questions import Choice, Kind, Question, When
 from tests.cast import PASSWORD
 from wsgi import app
 
@@ -88,6 +91,20 @@ def mark_some() -> None:
     attendance.mark_all(workshop.sessions[0], marks, by=None, how=attendance.ON_THE_ROSTER)
 
 
+def draft_of_next_year() -> None:
+    """A copy of a workshop that asks two questions, the second only after an answer to the first."""
+    orn = people.by_email("orn@demo.example")
+    workshop = workshops.workshop_by_code("pmqa40-2566")
+    assert workshop is not None
+    draft = desk.copy(workshop, code="next-2567", first_day=date(2024, 2, 19), by=orn)
+    ways = (Choice("car", {"th": "รถส่วนตัว", "en": "Own car"}), Choice("train", {"th": "รถไฟ", "en": "Train"}))
+    way = Question("way", Kind.CHOICE, {"th": "เดินทางมาอย่างไร", "en": "How will you come?"}, True, ways)
+    plate = {"th": "ทะเบียนรถสำหรับที่จอด", "en": "Number plate for the car park"}
+    asked = (way, Question("parking", Kind.TEXT, plate, when=When("way", "car")))
+    text = replace(desk.text_of(draft), questions=asked)
+    desk.save(draft, text, by=orn, version=draft.version, note="ถามเรื่องที่จอดรถ")
+
+
 def unconfirmed() -> User:
     person = people.create_user(email="rung@demo.example", name="รุ่ง มาใหม่")
     person.agency = db.session.scalars(select(Agency).where(Agency.code == "SAMPLE-DEPT")).one()
@@ -107,6 +124,7 @@ def set_stage() -> dict[str, Any]:
     registration.register(queued, user=lamai)
     calendars.rotate(lamai)
     mark_some()
+    draft_of_next_year()
     new = unconfirmed()
     known = {
         "open": attempt(lamai, "pmqa40", "op", {}).code,

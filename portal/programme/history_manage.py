@@ -1,0 +1,77 @@
+"""The organizer's desk: pages of a workshop's history, one version whole, and the way back to it; what is kept is history's matter."""
+
+from itertools import pairwise
+
+from flask import Response, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.access import organizers_only, viewer
+from portal.core import paging
+from portal.core.db import db
+from portal.core.errors import Refused
+from portal.core.i18n import _
+from portal.programme import desk, history as past
+from portal.programme.forms import DeskForm
+from portal.programme.manage import bp, clash_of, found, page, refuse
+from portal.programme.models import Workshop, WorkshopVersion
+
+PER_PAGE = 20
+
+
+@bp.get("/workshops/<code>/history")
+@organizers_only
+def history(code: str) -> Response:
+    workshop = found(code)
+    versions = past.versions_of(workshop)
+    shown = paging.part_of(versions, page=request.args.get("page", "1"), per_page=PER_PAGE)
+    first = (shown.number - 1) * PER_PAGE
+    texts = [past.text_at(one) for one in versions[first : first + PER_PAGE + 1]]
+    changes: list[list[past.Difference] | None] = [
+        past.differences(before, after) for after, before in pairwise(texts)
+    ]
+    rows = [*changes, None][: len(shown.items)]
+    return page(
+        "desk_history",
+        DeskForm(),
+        workshop=workshop,
+        page=shown,
+        changes=list(zip(shown.items, rows, strict=True)),
+    )
+
+
+@bp.get("/workshops/<code>/history/<int:number>")
+@organizers_only
+def version(code: str, number: int) -> Response:
+    workshop = found(code)
+    return _version_page(workshop, _version(workshop, number), DeskForm())
+
+
+@bp.post("/workshops/<code>/history/<int:number>/restoration")
+@organizers_only
+def restore(code: str, number: int) -> ResponseReturnValue:
+    workshop = found(code)
+    wanted = _version(workshop, number)
+    form = DeskForm()
+    if form.validate_on_submit():
+        try:
+            desk.restore(workshop, number, by=viewer(), **form.consents())
+            db.session.commit()
+        except desk.Stale as no:
+            db.session.rollback()
+            form.met(clash_of(no), no.version)
+        except Refused as no:
+            refuse(form, no)
+        else:
+            flash(_("เรียกคืนฉบับที่ %(number)s แล้ว", number=number), "ok")
+            return redirect(url_for("desk.workshop", code=code), 303)
+    return _version_page(workshop, wanted, form)
+
+
+def _version(workshop: Workshop, number: int) -> WorkshopVersion:
+    return past.version_of(workshop, number) or abort(404)
+
+
+def _version_page(workshop: Workshop, wanted: WorkshopVersion, form: DeskForm) -> Response:
+    form.saw(workshop.version)
+    rows = past.differences(desk.text_of(workshop), past.text_at(wanted))
+    return page("desk_version", form, workshop=workshop, version=wanted, rows=rows)
