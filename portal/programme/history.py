@@ -49,6 +49,7 @@ def keep_as_it_stands(workshop: Workshop) -> None:
 def keep(workshop: Workshop, *, by: User | None, note: str = "") -> WorkshopVersion:
     """After a change, under the lock: keep it as the next version, whose number becomes the workshop's."""
     db.session.flush()
+    db.session.expire(workshop, ["sessions", "talks"])  # in the order they have now
     last = _last(workshop)
     return _append(workshop, last.number + 1 if last else 1, by=by, note=note)
 

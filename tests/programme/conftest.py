@@ -6,6 +6,8 @@ from config import ROOT
 from portal.awards import loading as awards
 from portal.core.db import db
 from portal.programme import loading
+from portal.programme.models import Workshop
+from tests.programme.offer import offered
 
 
 @pytest.fixture
@@ -14,3 +16,9 @@ def programme_2566(app) -> loading.Loaded:
     loaded = loading.load(ROOT / "content")
     db.session.commit()
     return loaded
+
+
+@pytest.fixture
+def workshop(programme_2566) -> Workshop:
+    """The first workshop of 2566: published, two all-day sessions a week from now."""
+    return offered("pmqa40-2566")

@@ -204,6 +204,6 @@ def test_what_is_no_toml_is_refused():
 
 
 def test_a_session_has_its_hours_in_thailand():
-    hours = [at(f"2023-02-20T{hour}:00:00").astimezone(UTC) for hour in ("09", "12")]
-    session = SessionText("s", pair("ก"), FULL.starts_on, *hours)
+    starts, ends = (at(f"2023-02-20T{hour}:00:00").astimezone(UTC) for hour in ("09", "12"))
+    session = SessionText("s", pair("ก"), FULL.starts_on, starts_at=starts, ends_at=ends)
     assert "starts = 09:00:00" in text_files.write(replace(FULL, sessions=(session,), talks=()))
