@@ -56,7 +56,7 @@ SIGNED_IN = {
     "participation.register",
     "participation.rotate_feed",
 }
-COORDINATORS = {"home.agency"}
+COORDINATORS = {"home.agency", "queue.agency_ledger"}
 COORDINATORS_AND_ORGANIZERS = {"accounts.approve", "accounts.decline"}
 ORGANIZERS = {
     "desk.cancel_session",
@@ -96,6 +96,9 @@ ORGANIZERS = {
     "organize.outbox",
     "organize.send_again",
     "organize.template",
+    "queue.ledger",
+    "queue.queue",
+    "queue.removal",
     "roster.attendance_calendar",
     "roster.export",
     "roster.mark",
@@ -113,6 +116,7 @@ VALUES: dict[str, Any] = {
     "module": "op",
     "number": 1,
     "path": "img/none.svg",
+    "place": "NOBODY22",
     "question": "q1",
     "secret": "none",
     "session": "day1",

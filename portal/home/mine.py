@@ -1,6 +1,6 @@
 """One person's page: their seats, their learning and the one thing to do next, all asked of facts; whole agencies are team's matter."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -15,7 +15,7 @@ from portal.courses import catalog
 from portal.learning import progress
 from portal.learning.models import Attempt
 from portal.learning.progress import Progress
-from portal.participation import eligibility, seats
+from portal.participation import eligibility, offers, seats
 from portal.participation.models import Registration, RegistrationStatus
 from portal.programme import workshops
 from portal.programme.models import Workshop
@@ -69,6 +69,11 @@ def places_of(taken: Sequence[Registration]) -> dict[int, int]:
     return seats.positions(waiting) if waiting else {}
 
 
+def offers_of(taken: Sequence[Registration]) -> dict[int, str]:
+    """What names the seats now offered to them in links, by id of the registration. One query, none without an offer."""
+    return offers.tokens_of(taken)
+
+
 def progress_of(user: User, tracks: Collection[str]) -> list[Progress]:
     """The person's progress in every course: those begun first, then those of these tracks."""
     found = progress.of_user(user, catalog.courses()).values()
@@ -80,10 +85,20 @@ def _is_of(one: Progress, tracks: Collection[str]) -> bool:
 
 
 def next_step(
-    user: User, taken: Sequence[Registration], mine: Sequence[Progress], tracks: Collection[str]
+    user: User,
+    taken: Sequence[Registration],
+    offered: Mapping[int, str],
+    mine: Sequence[Progress],
+    tracks: Collection[str],
 ) -> NextStep | None:
-    """The one thing to do now, or None when everything that is published is done."""
-    return _approval(user) or _open_quiz(user) or _seat(user, taken) or _learning(mine, tracks)
+    """The one thing to do now, or None when everything that is published is done. `offered` is what offers_of gave."""
+    return (
+        _approval(user)
+        or _offer(taken, offered)
+        or _open_quiz(user)
+        or _seat(user, taken)
+        or _learning(mine, tracks)
+    )
 
 
 def _approval(user: User) -> NextStep | None:
@@ -95,6 +110,19 @@ def _approval(user: User) -> NextStep | None:
     else:
         why = _("ผู้ประสานงานของหน่วยงานหรือผู้จัดจะยืนยันว่าคุณอยู่ในหน่วยงานนี้ แล้วแจ้งทางอีเมล")
     return NextStep(_("อ่านบทเรียนระหว่างรอการยืนยัน"), why, url_for("learning.courses"), _("เปิดบทเรียน"))
+
+
+def _offer(taken: Sequence[Registration], offered: Mapping[int, str]) -> NextStep | None:
+    """A seat that waits for an answer, while it does."""
+    for one in taken:
+        if one.id in offered:
+            return NextStep(
+                _("ยืนยันที่นั่งของคุณ"),
+                in_lang(one.workshop, "title"),
+                url_for("offers.offer", token=offered[one.id]),
+                _("ดูและยืนยัน"),
+            )
+    return None
 
 
 def _open_quiz(user: User) -> NextStep | None:
@@ -112,7 +140,7 @@ def _open_quiz(user: User) -> NextStep | None:
 
 def _seat(user: User, taken: Sequence[Registration]) -> NextStep | None:
     """The first workshop they may register for, unless they have a seat in one or wait in this one."""
-    if any(one.status is RegistrationStatus.CONFIRMED for one in taken):
+    if any(one.status in (RegistrationStatus.CONFIRMED, RegistrationStatus.OFFERED) for one in taken):
         return None
     known = {one.workshop_id for one in taken}
     for workshop in workshops.all_workshops():

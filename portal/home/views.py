@@ -75,6 +75,7 @@ def landing() -> str:
 def me() -> str:
     user = viewer()
     taken = mine.registrations_of(user)
+    offered = mine.offers_of(taken)
     tracks = mine.tracks_of(user)
     learned = mine.progress_of(user, tracks)
     return render_template(
@@ -82,9 +83,10 @@ def me() -> str:
         user=user,
         registrations=taken,
         positions=mine.places_of(taken),
+        offered=offered,
         progress=learned,
         strips={one.course.code: strip_of_user(one) for one in learned},
-        next=mine.next_step(user, taken, learned, tracks),
+        next=mine.next_step(user, taken, offered, learned, tracks),
     )
 
 

@@ -20,7 +20,7 @@ from portal.mail import mime
 from portal.mail.compose import link
 from portal.participation import attendance, roster
 from portal.participation.models import AttendanceState, CalendarFeed, Registration
-from portal.participation.seats import CONFIRMED, WAITLISTED
+from portal.participation.seats import CONFIRMED, OFFERED, WAITLISTED
 from portal.programme.models import Workshop, WorkshopSession, WorkshopStatus
 
 DOMAIN = "pmqa-portal"  # of UIDs: not the host name, which may change while a UID may not
@@ -40,7 +40,7 @@ def workshop_calendar(workshop: Workshop) -> bytes:
 
 
 def personal(user: User) -> bytes:
-    """A person's own calendar in their language: seats as meetings, places in a queue as tentative ones. Two queries."""
+    """A person's own calendar in their language: seats as meetings, offers and places in a queue as tentative ones. Two queries."""
     with in_language(user.language):
         events = [
             event for mine in roster.of_user(user) for event in events_of(mine.workshop, registration=mine)
@@ -168,11 +168,17 @@ def _as_session(event: ics.Event, session: WorkshopSession) -> ics.Event:
 
 
 def _as_mine(event: ics.Event, registration: Registration) -> ics.Event:
-    waits = registration.status is WAITLISTED
+    is_offered = registration.status is OFFERED
+    waits = is_offered or registration.status is WAITLISTED
+    summary = event.summary
+    if is_offered:
+        summary = _("(รอยืนยัน) %(meeting)s", meeting=summary)
+    elif waits:
+        summary = _("(รอคิว) %(meeting)s", meeting=summary)
     return replace(
         event,
         sequence=event.sequence + registration.sequence,
-        summary=_("(รอคิว) %(meeting)s", meeting=event.summary) if waits else event.summary,
+        summary=summary,
         status="TENTATIVE" if waits and event.status == "CONFIRMED" else event.status,
         last_modified=max(registration.changed_at, event.last_modified or registration.changed_at),
     )

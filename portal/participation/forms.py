@@ -8,10 +8,10 @@ from wtforms import Field, IntegerField, ValidationError
 from wtforms.validators import NumberRange, Optional
 
 from portal.core import clock, dates
-from portal.core.forms import Form, LineField, at_most
+from portal.core.forms import Form, LineField, at_most, required
 from portal.core.i18n import _, _l, language
 from portal.core.thai import plain_digits
-from portal.participation.terms import Terms
+from portal.participation.terms import MOST_OFFER_HOURS, Terms
 from portal.programme.models import Workshop
 
 MOST = 100_000
@@ -21,6 +21,12 @@ _hour = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?: ?น\.?)?", re.ASCII)
 
 class Confirm(Form):
     """Nothing but the button; the token makes sure that it was ours."""
+
+
+class Removal(Form):
+    """Why somebody is taken out of the queue; they read it."""
+
+    why = LineField(_l("เหตุผล"), [required(_l("เขียนเหตุผลสั้น ๆ ผู้ที่ถูกนำออกจะได้อ่าน")), at_most(200)])
 
 
 def _is_day(_form: Form, field: Field) -> None:
@@ -35,8 +41,8 @@ def _is_hour(_form: Form, field: Field) -> None:
         raise ValidationError(_("เขียนเวลาแบบ 16:30"))
 
 
-def _from(least: int) -> list[Any]:
-    return [Optional(), NumberRange(least, MOST, message=_l("กรอกจำนวนตั้งแต่ %(min)s ถึง %(max)s"))]
+def _from(least: int, most: int = MOST) -> list[Any]:
+    return [Optional(), NumberRange(least, most, message=_l("กรอกจำนวนตั้งแต่ %(min)s ถึง %(max)s"))]
 
 
 class SeatsForm(Form):
@@ -44,6 +50,10 @@ class SeatsForm(Form):
 
     capacity = IntegerField(_l("จำนวนที่นั่ง"), _from(0))
     per_agency = IntegerField(_l("จำนวนสูงสุดต่อหน่วยงาน"), _from(1))
+    guaranteed = IntegerField(_l("จำนวนที่รับรองให้หน่วยงานละ"), _from(1))
+    guaranteed_on = LineField(_l("รับรองถึงวัน"), [Optional(), at_most(60), _is_day])
+    guaranteed_at = LineField(_l("รับรองถึงเวลา"), [Optional(), _is_hour])
+    offer_hours = IntegerField(_l("เวลาให้ยืนยันที่นั่ง (ชั่วโมง)"), _from(0, MOST_OFFER_HOURS))
     opens_on = LineField(_l("วันเปิดรับ"), [Optional(), at_most(60), _is_day])
     opens_at = LineField(_l("เวลาเปิดรับ"), [Optional(), _is_hour])
     closes_on = LineField(_l("วันปิดรับ"), [Optional(), at_most(60), _is_day])
@@ -53,7 +63,12 @@ class SeatsForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """A day needs its hour and an hour its day."""
         is_fine: bool = super().validate(extra_validators)
-        for day, hour in ((self.opens_on, self.opens_at), (self.closes_on, self.closes_at)):
+        pairs = (
+            (self.guaranteed_on, self.guaranteed_at),
+            (self.opens_on, self.opens_at),
+            (self.closes_on, self.closes_at),
+        )
+        for day, hour in pairs:
             if day.data and not hour.data:
                 hour.errors = [*hour.errors, _("ระบุเวลาของวันนี้ด้วย เช่น 16:30")]
                 is_fine = False
@@ -66,10 +81,15 @@ class SeatsForm(Form):
     def of(cls, workshop: Workshop) -> "SeatsForm":
         """The form as the terms stand, days in the language in force."""
         opens, closes = workshop.registration_opens_at, workshop.registration_closes_at
+        until = workshop.guaranteed_until
         return cls(
             data={
                 "capacity": workshop.capacity,
                 "per_agency": workshop.per_agency,
+                "guaranteed": workshop.guaranteed,
+                "guaranteed_on": _written_day(until),
+                "guaranteed_at": _written_hour(until),
+                "offer_hours": workshop.offer_hours,
                 "opens_on": _written_day(opens),
                 "opens_at": _written_hour(opens),
                 "closes_on": _written_day(closes),
@@ -86,6 +106,9 @@ class SeatsForm(Form):
             registration_opens_at=_moment(self.opens_on.data, self.opens_at.data),
             registration_closes_at=_moment(self.closes_on.data, self.closes_at.data),
             venue=self.venue.data or "",
+            guaranteed=self.guaranteed.data,
+            guaranteed_until=_moment(self.guaranteed_on.data, self.guaranteed_at.data),
+            offer_hours=self.offer_hours.data or 0,
         )
 
 

@@ -9,12 +9,26 @@ from sqlalchemy.orm import aliased
 from portal.accounts.models import Agency, User
 from portal.core import clock
 from portal.core.db import db
+from portal.core.i18n import _l
 from portal.core.paging import Page, page_of
 from portal.participation.models import Move, Registration, RegistrationMove, RegistrationStatus
 from portal.programme.models import Workshop
 
 PER_PAGE = 50
 WHY_LENGTH = 200
+
+MOVE_WORDS = {
+    Move.REGISTERED: _l("ได้ที่นั่ง"),
+    Move.WAITLISTED: _l("เข้าคิว"),
+    Move.PROMOTED: _l("เลื่อนจากคิว ได้ที่นั่ง"),
+    Move.OFFERED: _l("ถึงลำดับ มีที่นั่งให้ยืนยัน"),
+    Move.ACCEPTED: _l("ยืนยันที่นั่ง"),
+    Move.DECLINED: _l("สละที่นั่งที่เสนอให้"),
+    Move.EXPIRED: _l("ไม่ยืนยันในเวลา ออกจากคิว"),
+    Move.HANDED_ON: _l("ให้เพื่อนร่วมหน่วยงานมาแทน"),
+    Move.TAKEN_OVER: _l("มาแทนเพื่อนร่วมหน่วยงาน"),
+    Move.CANCELLED: _l("ยกเลิก"),
+}
 
 _NOTE = insert(RegistrationMove).returning(RegistrationMove.id)
 

@@ -97,24 +97,33 @@ def seats(code: str) -> ResponseReturnValue:
     form = SeatsForm() if request.method == "POST" else SeatsForm.of(workshop)
     if form.validate_on_submit():
         try:
-            promoted = terms.change(workshop, form.terms(), by=viewer())
+            said = _saved(terms.change(workshop, form.terms(), by=viewer()))
             db.session.commit()
         except Refused as no:
             db.session.rollback()
             workshop = _workshop(code)
             form.refuse(no)
         else:
-            flash(_saved(len(promoted)), "ok")
+            flash(said, "ok")
             return redirect(url_for("roster.seats", code=code), 303)
     page = render_template(
-        "participation/seats.html", workshop=workshop, form=form, counted=counting.seats(workshop)
+        "participation/seats.html",
+        workshop=workshop,
+        form=form,
+        counted=counting.seats(workshop),
+        kept_seats=counting.kept_in(workshop),
     )
     return page, 422 if form.errors else 200
 
 
-def _saved(promoted: int) -> str:
+def _saved(promoted: list[Registration]) -> str:
+    offered = sum(one.status is RegistrationStatus.OFFERED for one in promoted)
+    if offered:
+        return str(_n("บันทึกแล้ว และเสนอที่นั่งให้ผู้รอ %(num)d คน", "บันทึกแล้ว และเสนอที่นั่งให้ผู้รอ %(num)d คน", offered))
     if promoted:
-        return str(_n("บันทึกแล้ว และเลื่อนผู้รอได้ที่นั่ง %(num)d คน", "บันทึกแล้ว และเลื่อนผู้รอได้ที่นั่ง %(num)d คน", promoted))
+        return str(
+            _n("บันทึกแล้ว และเลื่อนผู้รอได้ที่นั่ง %(num)d คน", "บันทึกแล้ว และเลื่อนผู้รอได้ที่นั่ง %(num)d คน", len(promoted))
+        )
     return str(_("บันทึกแล้ว"))
 
 
@@ -182,7 +191,7 @@ def _roster_page(
 def _wanted(args: Mapping[str, str]) -> lists.Wanted:
     """What the filter above the roster asks for; odd values fall back to everybody with a seat."""
     status, state = args.get("status", ""), args.get("state", "")
-    if status in (RegistrationStatus.WAITLISTED, RegistrationStatus.CANCELLED):
+    if status in list(RegistrationStatus) and status != RegistrationStatus.CONFIRMED:
         return lists.Wanted(RegistrationStatus(status), None, _words(args), args.get("page", "1"))
     mark = AttendanceState(state) if state in list(AttendanceState) else None
     return lists.Wanted(
@@ -197,6 +206,7 @@ def _words(args: Mapping[str, str]) -> str:
 def _counts(counts: lists.Counts) -> dict[str, int]:
     return {
         "confirmed": counts[RegistrationStatus.CONFIRMED],
+        "offered": counts[RegistrationStatus.OFFERED],
         "waiting": counts[RegistrationStatus.WAITLISTED],
         "cancelled": counts[RegistrationStatus.CANCELLED],
         "came": counts[AttendanceState.ATTENDED] + counts[AttendanceState.PARTIAL],

@@ -65,14 +65,24 @@ def offer_expired(registration: Registration, *, may_register: bool) -> None:
     _send("offer_expired", registration, may_register=may_register)
 
 
-def cancelled(registration: Registration, *, heir: User | None = None, by: User | None = None) -> None:
-    """Your seat is given back, or `by` handed it to a colleague (`heir`); takes the meetings out of the calendar."""
-    _send("cancelled", registration, method="CANCEL", heir=heir, by=by)
+def cancelled(
+    registration: Registration, *, heir: User | None = None, by: User | None = None, why: str = ""
+) -> None:
+    """Your seat is given back, or `by` handed it to a colleague (`heir`); takes the meetings out of the calendar.
+
+    `why`: what somebody else gave as the reason.
+    """
+    _send("cancelled", registration, method="CANCEL", heir=heir, by=by, why=why)
 
 
-def left_queue(registration: Registration, *, heir: User | None = None, by: User | None = None) -> None:
-    """You no longer wait, or `by` handed your place to a colleague (`heir`). No meeting was sent, so none is taken back."""
-    _send("left_queue", registration, heir=heir, by=by)
+def left_queue(
+    registration: Registration, *, heir: User | None = None, by: User | None = None, why: str = ""
+) -> None:
+    """You no longer wait, or `by` handed your place to a colleague (`heir`). No meeting was sent, so none is taken back.
+
+    `why`: what somebody else gave as the reason.
+    """
+    _send("left_queue", registration, heir=heir, by=by, why=why)
 
 
 def session_moved(registration: Registration, changes: Sequence[SessionChange]) -> None:

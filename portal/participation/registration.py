@@ -32,6 +32,10 @@ class TooLateToCancel(Refused):
     text = _l("งานอบรมเริ่มแล้วจึงยกเลิกเองไม่ได้ ถ้ามาไม่ได้ แจ้งผู้จัด")
 
 
+class HasSeat(Refused):
+    text = _l("คนนี้ได้ที่นั่งไปแล้ว จึงไม่อยู่ในคิว")
+
+
 def register(
     workshop: Workshop, *, user: User, by: User | None = None, answers: Mapping[str, Any] | None = None
 ) -> Registration:
@@ -82,9 +86,22 @@ def cancel(registration: Registration, *, by: User, why: str = "") -> Registrati
         raise TooLateToCancel
     had_seat = registration.status is CONFIRMED
     ledger.move(registration, Move.CANCELLED, to=CANCELLED, by=by, why=why)
-    (messages.cancelled if had_seat else messages.left_queue)(registration)
+    told = "" if by.id == registration.user_id else why
+    (messages.cancelled if had_seat else messages.left_queue)(registration, why=told)
     passing.pass_on(workshop)
     return registration
+
+
+def take_out(registration: Registration, *, by: User, why: str) -> Registration:
+    """Take somebody who waits, or is offered a seat, out of the queue; told by mail with the reason. As `cancel`.
+
+    Refuses with HasSeat who got a seat meanwhile: that is not taken away here.
+    """
+    hold(registration.workshop)
+    db.session.refresh(registration)
+    if registration.status is CONFIRMED:
+        raise HasSeat
+    return cancel(registration, by=by, why=why)
 
 
 def promote_from_waitlist(workshop: Workshop) -> list[Registration]:

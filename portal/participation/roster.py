@@ -21,11 +21,11 @@ from portal.participation.models import (
     Registration,
     RegistrationStatus,
 )
-from portal.participation.seats import CONFIRMED, WAITLISTED
+from portal.participation.seats import CONFIRMED, OFFERED, WAITLISTED
 from portal.programme.models import Workshop, WorkshopSession
 
 PER_PAGE = 50
-
+_STANDS = (CONFIRMED, OFFERED, WAITLISTED)
 
 Counts = Counter[RegistrationStatus | AttendanceState | None]
 
@@ -66,8 +66,8 @@ def with_sessions(code: str) -> Workshop | None:
 
 
 def roster_of(workshop: Workshop) -> list[Line]:
-    """Everybody ever registered for this workshop: those with a seat by name in Thai order, then the queue
-    by arrival, then who cancelled; without marks, agencies in the language in force. One query."""
+    """Everybody ever registered for this workshop: those with a seat by name in Thai order, who is offered one, then the
+    queue by arrival, then who cancelled; without marks, agencies in the language in force. One query."""
     return [Line._make(row) for row in read_rows(_lines(language()), workshop=workshop.id, session=None)]
 
 
@@ -82,7 +82,10 @@ def page_of(workshop: Workshop, session: WorkshopSession | None, asked: Wanted, 
     if asked.state is not None:
         values["state"] = asked.state
     kind = _Kind(
-        language(), len(words), by_state=asked.state is not None, is_queue=asked.status is WAITLISTED
+        language(),
+        len(words),
+        by_state=asked.state is not None,
+        is_queue=asked.status in (OFFERED, WAITLISTED),
     )
     total = read_rows(_count(kind), **values).scalar_one() if words else _total(asked, counted)
     number, pages = place(asked.page, total, PER_PAGE)
@@ -112,15 +115,15 @@ def of_user(user: User) -> Sequence[Registration]:
         select(Registration)
         .join(Registration.workshop)
         .options(contains_eager(Registration.workshop).selectinload(Workshop.sessions))
-        .where(Registration.user_id == user.id, Registration.status.in_((CONFIRMED, WAITLISTED)))
+        .where(Registration.user_id == user.id, Registration.status.in_(_STANDS))
         .order_by(Workshop.starts_on, Workshop.id)
     ).all()
 
 
 def standing_of_user(user: User) -> dict[int, RegistrationStatus]:
-    """Seat or queue of a person by id of the workshop; a workshop without either is not in it. One query."""
+    """Seat, offer or queue of a person by id of the workshop; a workshop without either is not in it. One query."""
     rows = select(Registration.workshop_id, Registration.status).where(
-        Registration.user_id == user.id, Registration.status.in_((CONFIRMED, WAITLISTED))
+        Registration.user_id == user.id, Registration.status.in_(_STANDS)
     )
     return dict(db.session.execute(rows).all())
 
@@ -141,8 +144,8 @@ _COUNTS = (
     .where(Registration.workshop_id == bindparam("workshop"))
     .group_by(Registration.status, _MARK)
 )
-_GROUP = case({CONFIRMED: 0, WAITLISTED: 1}, value=Registration.status, else_=2)
-_IN_QUEUE = case((Registration.status == WAITLISTED, Registration.arrival), else_=0)
+_GROUP = case({CONFIRMED: 0, OFFERED: 1, WAITLISTED: 2}, value=Registration.status, else_=3)
+_IN_QUEUE = case((Registration.status.in_((OFFERED, WAITLISTED)), Registration.arrival), else_=0)
 
 
 # Queries are put together once of each kind: that takes as long as asking them.

@@ -13,6 +13,7 @@ from portal.programme.models import Workshop
 
 STATUS_WORDS = {
     RegistrationStatus.CONFIRMED: _l("ได้ที่นั่ง"),
+    RegistrationStatus.OFFERED: _l("รอยืนยัน"),
     RegistrationStatus.WAITLISTED: _l("รอในคิว"),
     RegistrationStatus.CANCELLED: _l("ยกเลิก"),
 }

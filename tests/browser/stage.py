@@ -10,13 +10,23 @@ from sqlalchemy import select
 
 from portal.accounts import links, passwords, people
 from portal.accounts.models import Agency, User
+from portal.core import clock
 from portal.core.db import db, writing
 from portal.courses import catalog
 from portal.learning import attempts
 from portal.learning.models import Attempt
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
-from portal.participation import attendance, calendars, eligibility, registration
+from portal.participation import (
+    attendance,
+    calendars,
+    eligibility,
+    ledger,
+    passing,
+    registration,
+    seats,
+    terms,
+)
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
 from portal.programme import desk, workshops
 from portal.programme.questions import Choice, Kind, Question, When
@@ -105,6 +115,23 @@ def draft_of_next_year() -> None:
     desk.save(draft, text, by=orn, version=draft.version, note="ถามเรื่องที่จอดรถ")
 
 
+def offered_seats() -> dict[str, str]:
+    """Seats that were offered, one of them too long ago; and somebody who waits."""
+    workshop = workshops.workshop_by_code("excellence-2566")
+    orn = people.by_email("orn@demo.example")
+    assert workshop is not None
+    assert orn is not None
+    now = terms.of(workshop)
+    more = replace(now, capacity=(now.capacity or 0) + 2, offer_hours=24)
+    late, standing = terms.change(workshop, more, by=orn)
+    late.offer_expires_at = clock.now()
+    db.session.flush()
+    links_of = {one.id: passing.token_of(one, ledger.moves_of(one)[-1][0]) for one in (late, standing)}
+    [*_, last] = seats.line_of(workshop)
+    waiting = db.session.get_one(Registration, last.id).code
+    return {"offer": links_of[standing.id], "expired_offer": links_of[late.id], "waiting": waiting}
+
+
 def unconfirmed() -> User:
     person = people.create_user(email="rung@demo.example", name="รุ่ง มาใหม่")
     person.agency = db.session.scalars(select(Agency).where(Agency.code == "SAMPLE-DEPT")).one()
@@ -121,12 +148,14 @@ def set_stage() -> dict[str, Any]:
     assert mali is not None
     queued = workshops.workshop_by_code("excellence-2566")
     assert queued is not None
-    registration.register(queued, user=lamai)
+    taken = registration.register(queued, user=lamai)
     calendars.rotate(lamai)
     mark_some()
     draft_of_next_year()
     new = unconfirmed()
     known = {
+        **offered_seats(),
+        "team_place": taken.code,
         "open": attempt(lamai, "pmqa40", "op", {}).code,
         "failed": submitted(lamai, "pmqa2562", "c1", missed=6),
         "passed": submitted(lamai, "pmqa2562", "op", missed=2),

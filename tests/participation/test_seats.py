@@ -28,6 +28,10 @@ def test_the_form_shows_what_holds_in_thai(client, workshop, cast):
     assert shown == {
         "capacity": "1",
         "per_agency": "2",
+        "guaranteed": "",
+        "guaranteed_on": "",
+        "guaranteed_at": "",
+        "offer_hours": "0",
         "opens_on": "1 กุมภาพันธ์ 2566",
         "opens_at": "09:00",
         "closes_on": "17 กุมภาพันธ์ 2566",
@@ -53,6 +57,22 @@ def test_raising_the_number_promotes_and_says_how_many(client, workshop, cast, m
     client.follow(client.submit(URL, capacity="๓"))
     assert client.page.flashes == ["บันทึกแล้ว และเลื่อนผู้รอได้ที่นั่ง 2 คน"]
     assert fresh(workshop).capacity == 3
+
+
+def test_a_guarantee_and_hours_to_confirm_are_set_and_said(client, workshop, cast, make_people):
+    for person in make_people(3):
+        registration.register(workshop, user=person)
+    client.sign_in(cast.orn).get(URL)
+    answer = client.submit(
+        URL, capacity="9", guaranteed="1", guaranteed_on="15/2/2566", guaranteed_at="12:00", offer_hours="24"
+    )
+    client.follow(answer)
+    now = fresh(workshop)
+    assert (now.guaranteed, now.offer_hours) == (1, 24)
+    assert now.guaranteed_until == datetime.fromisoformat("2023-02-15T12:00:00+07:00")
+    assert client.page.flashes == ["บันทึกแล้ว และเสนอที่นั่งให้ผู้รอ 2 คน"]
+    assert "รอยืนยัน 2 คน" in client.page.main
+    assert "ในจำนวนนี้ 1 ที่เก็บไว้ให้หน่วยงานที่ยังได้ไม่ครบ 1 ที่ จนถึง 15 ก.พ. 2566 12:00 น." in client.page.main
 
 
 def test_lowering_it_says_that_it_is_over_full(client, workshop, cast, make_people):
@@ -86,6 +106,11 @@ def test_empty_fields_mean_not_announced(client, workshop, cast):
         ("capacity", "-1", "กรอกจำนวนตั้งแต่ 0"),
         ("capacity", "99999999999999999999", "กรอกจำนวนตั้งแต่ 0"),
         ("per_agency", "0", "กรอกจำนวนตั้งแต่ 1"),
+        ("guaranteed", "0", "กรอกจำนวนตั้งแต่ 1"),
+        ("guaranteed", "1", "ระบุวันที่รับรองที่นั่งถึงด้วย"),
+        ("guaranteed_on", "15/2/2566", "ระบุเวลาของวันนี้ด้วย"),
+        ("offer_hours", "-1", "กรอกจำนวนตั้งแต่ 0"),
+        ("offer_hours", "721", "กรอกจำนวนตั้งแต่ 0 ถึง 720"),
         ("opens_on", "31 กุมภาพันธ์ 2566", "ไม่มีวันที่ 31 ในเดือนนี้"),
         ("opens_on", "1/2/66", "เขียนปีให้ครบสี่หลัก"),
         ("opens_at", "25:00", "เขียนเวลาแบบ 16:30"),

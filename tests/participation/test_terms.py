@@ -8,8 +8,11 @@ from sqlalchemy import select
 
 from portal.accounts.models import AuditEvent
 from portal.core.db import db
-from portal.participation import registration, terms
+from portal.participation import registration, seats, terms
 from portal.participation.models import RegistrationStatus
+from portal.programme import history
+
+UNTIL = datetime.fromisoformat("2023-02-15T12:00:00+07:00")
 
 pytestmark = pytest.mark.both_databases
 
@@ -65,6 +68,33 @@ def test_a_new_venue_moves_the_meetings_in_every_calendar(workshop, cast):
     assert [session.sequence for session in workshop.sessions] == [1, 1]
 
 
+def test_a_change_is_a_version_of_the_workshop_as_any_on_the_desk(workshop, cast):
+    before = workshop.version
+    change(workshop, cast, capacity=5)
+    assert workshop.version > before
+    latest = history.versions_of(workshop)[0]
+    assert (latest.number, latest.by_id) == (workshop.version, cast.orn.id)
+    assert history.text_at(latest).capacity == 5
+
+
+def test_what_runs_when_a_guarantee_begins_and_ends(make_workshop, cast, make_people, clock_at):
+    workshop = make_workshop(capacity=2)
+    same, other = make_people(3, agencies=1), make_people(1)
+    rows = [registration.register(workshop, user=person) for person in [*same, *other]]
+    change(workshop, cast, guaranteed=1, guaranteed_until=UNTIL)
+    assert [seats.position(row) for row in rows] == [0, 0, 2, 1]
+    assert change(workshop, cast, capacity=3) == [rows[3]]
+    assert change(workshop, cast, guaranteed=None, guaranteed_until=None, capacity=4) == [rows[2]]
+
+
+def test_hours_to_confirm_turn_a_free_seat_into_an_offer_and_back(workshop, cast, make_people):
+    rows = [registration.register(workshop, user=person) for person in make_people(4)]
+    assert change(workshop, cast, capacity=2, offer_hours=24) == [rows[1]]
+    assert rows[1].status is RegistrationStatus.OFFERED
+    assert change(workshop, cast, capacity=3, offer_hours=0) == [rows[2]]
+    assert [row.status for row in rows[1:3]] == [RegistrationStatus.OFFERED, RegistrationStatus.CONFIRMED]
+
+
 def test_moments_are_noted_in_iso_form(workshop, cast):
     moment = datetime.fromisoformat("2023-02-18T16:30:00+07:00")
     change(workshop, cast, registration_closes_at=moment)
@@ -76,6 +106,12 @@ def test_moments_are_noted_in_iso_form(workshop, cast):
     [
         ({"capacity": -1}, "capacity"),
         ({"per_agency": 0}, "per_agency"),
+        ({"guaranteed": 0}, "guaranteed"),
+        ({"guaranteed": 1}, "guaranteed_on"),
+        ({"guaranteed": 2, "guaranteed_until": UNTIL}, "guaranteed"),
+        ({"guaranteed_until": UNTIL}, "guaranteed"),
+        ({"offer_hours": -1}, "offer_hours"),
+        ({"offer_hours": 721}, "offer_hours"),
         ({"registration_opens_at": None}, "opens_on"),
         ({"registration_closes_at": datetime.fromisoformat("2023-02-01T09:00:00+07:00")}, "closes_on"),
     ],
