@@ -18,6 +18,7 @@ from portal.mail import models as mail_models
 from portal.organize.views import bp as organize
 from portal.participation.manage import bp as participation_manage
 from portal.participation.offer_views import bp as offers
+from portal.participation.team_views import bp as teams
 from portal.participation.queue_views import bp as queue
 from portal.participation.views import bp as participation
 from portal.programme import history_manage, questions_manage, sessions_manage, speakers_manage, talks_manage
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     participation,
     participation_manage,
     offers,
+    teams,
     queue,
     learning,
     organize,

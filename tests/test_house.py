@@ -103,8 +103,9 @@ def test_a_room_takes_models_and_rules_of_another_never_its_pages_or_forms() -> 
 
 
 def kind(file: str) -> str:
-    """What a file of a room is: team_views are pages as views are, team_forms are forms."""
-    return file.rpartition("_")[2]
+    """What a file of a room is: team_views and manage_talks are pages as views and manage are, team_forms are forms."""
+    words = file.split("_")
+    return next((word for word in (words[0], words[-1]) if word in (*PAGES, "forms", "models")), file)
 
 
 def rank(file: str) -> int:

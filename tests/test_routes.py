@@ -56,7 +56,15 @@ SIGNED_IN = {
     "participation.register",
     "participation.rotate_feed",
 }
-COORDINATORS = {"home.agency", "queue.agency_ledger"}
+COORDINATORS = {
+    "home.agency",
+    "teams.cancel",
+    "teams.invite",
+    "teams.register",
+    "teams.swap",
+    "teams.team",
+    "queue.agency_ledger",
+}
 COORDINATORS_AND_ORGANIZERS = {"accounts.approve", "accounts.decline"}
 ORGANIZERS = {
     "desk.cancel_session",
@@ -118,6 +126,7 @@ VALUES: dict[str, Any] = {
     "path": "img/none.svg",
     "place": "NOBODY22",
     "question": "q1",
+    "registration": "NOBODY22",
     "secret": "none",
     "session": "day1",
     "talk": "opening",
@@ -178,8 +187,13 @@ def test_organizers_pages_are_closed_to_every_other_role(
 
 
 @pytest.mark.parametrize("name", ["lamai", "sakda", "wit", "orn"])
-def test_the_agency_page_is_for_its_coordinator_only(client: Client, cast: Cast, name: str) -> None:
-    assert client.sign_in(getattr(cast, name)).get("/agency").status_code == 403
+def test_pages_of_an_agency_are_for_its_coordinator_only(
+    app: Flask, client: Client, cast: Cast, name: str
+) -> None:
+    client.sign_in(getattr(cast, name))
+    for endpoint, method, address in _doors(app, COORDINATORS):
+        if method == "GET":
+            assert client.get(address).status_code == 403, endpoint
 
 
 def test_a_post_without_the_token_of_its_form_is_refused(app: Flask, client: Client, cast: Cast) -> None:

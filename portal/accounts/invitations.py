@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import approvals, audit, letters, links, throttle
 from portal.accounts.models import Agency, User
-from portal.core.db import db
+from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 
@@ -38,6 +38,7 @@ def invite(*, email: str, name: str, agency: Agency, by: User) -> User:
     An account the agency has already is given back, approved if it waited; one that nobody confirmed is invited anew and
     loses the password somebody gave it. Refuses with CannotInvite.
     """
+    begin_write()
     user = _locked(email) or _made(email, name, agency) or _locked(email)
     if user is None or not user.is_active or user.agency_id != agency.id:
         raise CannotInvite

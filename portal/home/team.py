@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.accounts.models import Agency, User
-from portal.core import thai
+from portal.core import clock, thai
 from portal.core.db import db
 from portal.courses import catalog
 from portal.courses.course import Course
@@ -13,7 +13,9 @@ from portal.learning import coverage, progress
 from portal.learning.coverage import AgencyCoverage
 from portal.learning.models import LessonMark, ModulePass
 from portal.participation.models import Registration, RegistrationStatus
-from portal.programme.models import Workshop
+from portal.programme.models import Workshop, WorkshopStatus
+
+ON_OFFER = (WorkshopStatus.PUBLISHED, WorkshopStatus.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,11 @@ class CourseOfTeam:
 
 @dataclass(frozen=True)
 class SeatsOfTeam:
+    """The names of who has a seat, is offered one, or waits."""
+
     workshop: Workshop
     confirmed: list[str]
+    offered: list[str]
     waiting: list[str]
 
 
@@ -94,16 +99,20 @@ def _course(
 
 
 def seats_of(agency: Agency) -> list[SeatsOfTeam]:
-    """The agency's people per workshop, those with a seat and those in the queue in its order. One query."""
+    """The agency's people per workshop by arrival; those to come without anybody registered too. One query."""
+    ours = (Registration.agency_id == agency.id) & (Registration.status != RegistrationStatus.CANCELLED)
+    is_to_come = Workshop.status.in_(ON_OFFER) & (Workshop.ends_on >= clock.today())
     rows = db.session.execute(
         select(Workshop, User.name, Registration.status)
-        .join(Registration, Registration.workshop_id == Workshop.id)
-        .join(User, User.id == Registration.user_id)
-        .where(Registration.agency_id == agency.id, Registration.status != RegistrationStatus.CANCELLED)
+        .outerjoin(Registration, (Registration.workshop_id == Workshop.id) & ours)
+        .outerjoin(User, User.id == Registration.user_id)
+        .where(is_to_come | Registration.id.is_not(None))
         .order_by(Workshop.starts_on, Workshop.id, Registration.arrival)
     )
     found: dict[int, SeatsOfTeam] = {}
     for workshop, name, status in rows:
-        seats = found.setdefault(workshop.id, SeatsOfTeam(workshop, [], []))
-        (seats.confirmed if status is RegistrationStatus.CONFIRMED else seats.waiting).append(name)
+        one = found.setdefault(workshop.id, SeatsOfTeam(workshop, [], [], []))
+        if status is not None:
+            names = {RegistrationStatus.CONFIRMED: one.confirmed, RegistrationStatus.OFFERED: one.offered}
+            names.get(status, one.waiting).append(name)
     return list(found.values())

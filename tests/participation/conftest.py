@@ -15,6 +15,8 @@ from portal.mail.models import OutboxMessage
 from portal.participation.models import Move, Registration, RegistrationMove
 from portal.programme.models import Workshop, WorkshopSession
 from tests import cast as cast_module
+from tests.pages import Page
+from tests.participation.teaming import URL
 
 OPENS = "2023-02-01T09:00:00+07:00"
 CLOSES = "2023-02-17T16:30:00+07:00"
@@ -78,6 +80,31 @@ def cast(app, track) -> cast_module.Cast:
     passed(cast.agency, track)
     db.session.commit()
     return cast
+
+
+@pytest.fixture
+def ked(cast) -> User:
+    """A second colleague of มะลิ, registered for nothing."""
+    person = cast_module.person("ked@demo.example", "เกด ขยัน", agency=cast.agency)
+    db.session.commit()
+    return person
+
+
+@pytest.fixture
+def workshop(make_workshop, cast) -> Workshop:
+    """Two seats, for which กรมตัวอย่าง may register."""
+    return make_workshop(capacity=2)
+
+
+@pytest.fixture
+def team_page(client, cast, workshop) -> Callable[[], Page]:
+    """team_page() — มะลิ signs in and opens her team page of that workshop."""
+
+    def read() -> Page:
+        assert client.sign_in(cast.mali).get(URL).status_code == 200
+        return client.page
+
+    return read
 
 
 @pytest.fixture

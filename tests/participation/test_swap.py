@@ -16,7 +16,6 @@ from portal.participation.models import (
     RegistrationStatus,
 )
 from portal.programme.models import WorkshopStatus
-from tests import cast as people
 
 CONFIRMED = RegistrationStatus.CONFIRMED
 OFFERED = RegistrationStatus.OFFERED
@@ -24,14 +23,6 @@ WAITLISTED = RegistrationStatus.WAITLISTED
 CANCELLED = RegistrationStatus.CANCELLED
 
 BEGUN = "2023-02-20T09:30:00+07:00"
-
-
-@pytest.fixture
-def ked(cast):
-    """A colleague of ละไม without a seat."""
-    person = people.person("ked@demo.example", "เกด ขยัน", agency=cast.agency)
-    db.session.commit()
-    return person
 
 
 @pytest.fixture
