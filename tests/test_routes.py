@@ -51,6 +51,7 @@ SIGNED_IN = {
     "learning.save",
     "learning.start",
     "learning.submit",
+    "participation.answers",
     "participation.calendar",
     "participation.cancel",
     "participation.register",

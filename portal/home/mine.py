@@ -15,7 +15,7 @@ from portal.courses import catalog
 from portal.learning import progress
 from portal.learning.models import Attempt
 from portal.learning.progress import Progress
-from portal.participation import eligibility, offers, seats
+from portal.participation import answers, eligibility, offers, seats
 from portal.participation.models import Registration, RegistrationStatus
 from portal.programme import workshops
 from portal.programme.models import Workshop
@@ -95,6 +95,7 @@ def next_step(
     return (
         _approval(user)
         or _offer(taken, offered)
+        or _questions(taken)
         or _open_quiz(user)
         or _seat(user, taken)
         or _learning(mine, tracks)
@@ -121,6 +122,19 @@ def _offer(taken: Sequence[Registration], offered: Mapping[int, str]) -> NextSte
                 in_lang(one.workshop, "title"),
                 url_for("offers.offer", token=offered[one.id]),
                 _("ดูและยืนยัน"),
+            )
+    return None
+
+
+def _questions(taken: Sequence[Registration]) -> NextStep | None:
+    """The first workshop that waits for answers of who is registered, perhaps by somebody else."""
+    for one in taken:
+        if answers.are_waiting(one):
+            return NextStep(
+                _("ตอบคำถามของงานอบรม"),
+                _("%(title)s ผู้จัดต้องการคำตอบของคุณก่อนวันอบรม", title=in_lang(one.workshop, "title")),
+                url_for("participation.answers", code=one.workshop.code),
+                _("ตอบคำถาม"),
             )
     return None
 

@@ -36,6 +36,8 @@ PLACES = (
     Place("participation.workshop", "/workshops/pmqa40-2566", (*EVERYONE, BEGINNER)),
     Place("participation.workshop", "/workshops/excellence-2566", (*EVERYONE, BEGINNER)),
     Place("participation.cancel", "/workshops/excellence-2566/registration/cancel", ("lamai", "mali")),
+    Place("participation.register", "/workshops/excellence-2566/registration", ("nid",)),
+    Place("participation.answers", "/workshops/excellence-2566/answers", ("lamai",)),
     Place("participation.calendar", "/calendar", (*PEOPLE, BEGINNER)),
     Place("learning.courses", "/learn", (*EVERYONE, BEGINNER)),
     Place("learning.course", "/learn/pmqa40", (*EVERYONE, BEGINNER)),

@@ -29,8 +29,10 @@ from portal.participation import (
 )
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
 from portal.programme import desk, workshops
+from portal.programme.models import Workshop
 from portal.programme.questions import Choice, Kind, Question, When
 from tests.cast import PASSWORD
+from tests.participation.asking import QUESTIONS
 from wsgi import app
 
 Answers = dict[str, list[str]]
@@ -141,6 +143,20 @@ def unconfirmed() -> User:
     return person
 
 
+def ask_questions(workshop: Workshop) -> None:
+    """The workshop asks questions of its own, and somebody who may register has not done so."""
+    workshop.questions = QUESTIONS
+    person = people.create_user(
+        email="nid@demo.example",
+        name="นิด ยังไม่จอง",
+        agency=db.session.scalars(select(Agency).where(Agency.code == "SAMPLE-DEPT")).one(),
+        is_sample=True,
+    )
+    person.password_hash = passwords.hash_password(PASSWORD)
+    db.session.flush()
+    assert eligibility.refusal(workshop, person) is None
+
+
 def set_stage() -> dict[str, Any]:
     cast = {name: people.by_email(f"{name}@demo.example") for name in ("mali", "lamai")}
     lamai, mali = cast["lamai"], cast["mali"]
@@ -149,6 +165,7 @@ def set_stage() -> dict[str, Any]:
     queued = workshops.workshop_by_code("excellence-2566")
     assert queued is not None
     taken = registration.register(queued, user=lamai)
+    ask_questions(queued)
     calendars.rotate(lamai)
     mark_some()
     draft_of_next_year()

@@ -86,7 +86,7 @@ def test_without_the_token_nothing_happens(client, make_workshop, cast):
 def test_looking_is_not_registering(client, make_workshop, cast):
     make_workshop()
     client.sign_in(cast.lamai)
-    assert client.get(f"{URL}/registration").status_code == 405
+    assert client.get(f"{URL}/registration").headers["Location"] == URL
     assert rows() == []
 
 
