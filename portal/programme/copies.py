@@ -9,8 +9,8 @@ from portal.programme.files import DATES, FACTS, SessionText, TalkText, Workshop
 def for_another_time(text: WorkshopText, *, code: str, first_day: date) -> WorkshopText:
     """The text with all its days moved so that it begins on `first_day`, hours kept.
 
-    What belongs to the old days alone is left out: registration window, the guarantee's end, cancelled sessions,
-    and what the source told of them. The text must be whole.
+    What belongs to the old days alone is left out: registration window, guarantee, cancelled sessions, and
+    what the source told of them. The text must be whole.
     """
     if text.starts_on is None or text.ends_on is None:
         raise ValueError("a text with findings is not copied")
@@ -22,6 +22,7 @@ def for_another_time(text: WorkshopText, *, code: str, first_day: date) -> Works
         code=code,
         starts_on=first_day,
         ends_on=text.ends_on + by,
+        guaranteed=None,
         guaranteed_until=None,
         registration_opens_at=None,
         registration_closes_at=None,

@@ -17,7 +17,7 @@ FACTS = "facts"  # names the lines of the source a text stands for; only tests r
 MEMO = ("topic", "organizer", "format", "purpose", "target", "about")  # in the order of the page
 DATES = "dates_in_source"
 MOST_SEATS = 100_000
-MOST_OFFER_HOURS = 24 * 60
+MOST_OFFER_HOURS = 24 * 30
 RESERVED = frozenset({"new"})  # stands in addresses where a code would
 LONGEST = 10_000  # letters of a text without a shorter limit
 Pair = dict[str, str]
@@ -119,10 +119,22 @@ def _terms(table: Table) -> dict[str, Any]:
         terms[key] = table.number(key, required=False, least=1, most=MOST_SEATS)
     for key in ("guaranteed_until", "registration_opens_at", "registration_closes_at"):
         terms[key] = table.moment(key, required=False)
+    _check_terms(table, terms)
+    return terms
+
+
+def _check_terms(table: Table, terms: Mapping[str, Any]) -> None:
+    """As the page of the seats would refuse them."""
     opens, closes = terms["registration_opens_at"], terms["registration_closes_at"]
     if opens and closes and closes <= opens:
         table.complain("registration_closes_at", _("ต้องปิดรับหลังจากเปิดรับ"))
-    return terms
+    if closes and not opens:
+        table.complain("registration_closes_at", _("ระบุวันเปิดรับด้วย"))
+    guaranteed, most = terms["guaranteed"], terms["per_agency"]
+    if (guaranteed is None) != (terms["guaranteed_until"] is None):
+        table.complain("guaranteed", _("ต้องมีทั้ง guaranteed และ guaranteed_until หรือไม่มีทั้งคู่"))
+    if guaranteed and most and guaranteed > most:
+        table.complain("guaranteed", _("รับรองได้ไม่เกินจำนวนสูงสุดต่อหน่วยงาน"))
 
 
 def _span(table: Table) -> tuple[date | None, date | None]:

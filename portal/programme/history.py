@@ -13,6 +13,7 @@ from portal.programme.models import Workshop, WorkshopVersion
 __all__ = ["Difference", "differences", "keep", "keep_as_it_stands", "text_at", "version_of", "versions_of"]
 
 MOST_LETTERS_OF_A_NOTE = 300
+HIGHEST = 2**31 - 1  # number a database can be asked for
 
 
 def versions_of(workshop: Workshop) -> list[WorkshopVersion]:
@@ -27,6 +28,8 @@ def versions_of(workshop: Workshop) -> list[WorkshopVersion]:
 
 def version_of(workshop: Workshop, number: int) -> WorkshopVersion | None:
     """One version, or None."""
+    if not 0 < number <= HIGHEST:
+        return None
     return db.session.scalar(
         select(WorkshopVersion).where(
             WorkshopVersion.workshop_id == workshop.id, WorkshopVersion.number == number
@@ -35,8 +38,8 @@ def version_of(workshop: Workshop, number: int) -> WorkshopVersion | None:
 
 
 def text_at(version: WorkshopVersion) -> WorkshopText:
-    """The workshop as it stood then; it may name speakers and tracks that are gone since."""
-    return text_files.read(version.text)
+    """The workshop as it stood then; it may name what is gone since, and say what would be refused today."""
+    return text_files.as_kept(version.text)
 
 
 def keep_as_it_stands(workshop: Workshop) -> None:

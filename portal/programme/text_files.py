@@ -37,6 +37,14 @@ def read(text: str, *, tracks: Known | None = None, speakers: frozenset[str] | N
     return workshop
 
 
+def as_kept(text: str) -> WorkshopText:
+    """The workshop that was written here, whatever would be refused in it today. Of what is no TOML: ValueError."""
+    table = parse(text.encode(), "", [])
+    if table is None:
+        raise ValueError("what is kept was written by write")
+    return workshop_of(table, tracks=None, speakers=None)
+
+
 def write(text: WorkshopText) -> str:
     """The file of this workshop. What is empty is left out. Refuses with Unwritable control characters in any text.
 

@@ -526,7 +526,7 @@ def test_a_copy_is_a_draft_on_other_days(draft, cast):
     )
     assert (text.facts, text.talks[0].facts, text.notes[DATES]) == ((), (), "")
     assert text.talks[0].points == (pair("ข้อหนึ่ง", "One"), pair("ข้อสอง"))
-    same = ("title", "venue", "capacity", "per_agency", "guaranteed", "offer_hours", "questions", "tracks")
+    same = ("title", "venue", "capacity", "per_agency", "offer_hours", "questions", "tracks")
     assert [getattr(text, name) for name in same] == [getattr(before, name) for name in same]
     assert text_of(draft) == before
     assert "full-2566" in history.versions_of(made)[0].note

@@ -7,7 +7,7 @@ import pytest
 
 from portal.core.db import db
 from portal.core.i18n import in_language
-from portal.programme import desk, history
+from portal.programme import desk, history, text_files
 from portal.programme.desk import BadText, InThePast, Overlapping, Stale, text_of
 from portal.programme.differences import Difference, differences
 from portal.programme.files import SessionText, TalkText, WorkshopText
@@ -168,6 +168,30 @@ def test_days_and_titles_are_told_in_the_readers_language(app):
 def test_before_the_first_change_there_is_no_version(workshop):
     assert history.versions_of(workshop) == []
     assert history.version_of(workshop, 1) is None
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("number", [-1, 0, 2**31, 10**30])
+def test_a_number_no_version_can_have_finds_none(workshop, number):
+    assert history.version_of(workshop, number) is None
+
+
+def test_what_would_be_refused_today_is_kept_and_read_as_it_stood(workshop, cast):
+    workshop.title_en = "One line\nand another"
+    workshop.guaranteed = 3
+    db.session.flush()
+    before = text_of(workshop)
+    desk.save(workshop, replace(before, title=pair("ก"), guaranteed=None), by=cast.orn, version=1)
+    old = history.version_of(workshop, 1)
+    assert old is not None
+    assert history.text_at(old) == before
+    with pytest.raises(BadText, match="บรรทัดเดียว"):
+        desk.restore(workshop, 1, by=cast.orn, version=2)
+
+
+def test_what_no_version_wrote_is_not_read():
+    with pytest.raises(ValueError, match="write"):
+        text_files.as_kept("code = ")
 
 
 def test_versions_come_the_latest_first_with_who_made_them_in_one_query(workshop, cast, queries):

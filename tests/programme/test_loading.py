@@ -11,9 +11,10 @@ from config import ROOT
 from portal.awards import loading as awards
 from portal.core.db import db
 from portal.core.toml import BadContent
-from portal.programme import loading
+from portal.programme import loading, rows, text_files
 from portal.programme.models import Speaker, Talk, Workshop, WorkshopSession
 from tests.programme.offer import offered
+from tests.programme.texts import FULL
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -113,6 +114,24 @@ def test_hours_room_place_and_window_are_read_when_they_are_known(content):
     )
     assert workshop.registration_closes_at == datetime(2023, 2, 17, 9, 30, tzinfo=UTC)
     assert workshop.talks[0].session is first
+
+
+def test_all_that_a_file_can_say_of_a_workshop_is_loaded(content):
+    (content / "workshops" / "full-2566.toml").write_text(text_files.write(FULL), "utf-8")
+    loading.load(content)
+    db.session.commit()
+    db.session.expire_all()
+    workshop = db.session.scalars(select(Workshop).where(Workshop.code == FULL.code)).one()
+    assert rows.text_of(workshop) == FULL
+    assert [session.sequence for session in workshop.sessions] == [0, 0, 0]
+    assert workshop.version == 1
+
+
+def test_the_lines_of_the_source_are_kept_with_what_they_stand_for(content):
+    loading.load(content)
+    workshop = offered("pmqa40-2566")
+    assert workshop.facts[0] == "F01"
+    assert (workshop.talks[0].facts, workshop.talks[0].points[0]["facts"]) == (["F14", "F15", "F16"], ["F17"])
 
 
 def test_bad_files_are_refused_whole_with_everything_that_is_wrong(content):

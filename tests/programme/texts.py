@@ -169,6 +169,8 @@ def workshop_texts(draw) -> WorkshopText:
     for code in draw(some_codes):
         questions.append(draw(_questions(code, questions)))
     opens, closes = sorted(draw(st.tuples(_moments, _moments)))
+    per_agency = draw(_counts)
+    guaranteed = draw(st.none() | st.integers(1, per_agency or 100_000))
     notes = {key: draw(st.just({}) | pairs(lines)) for key in MEMO}
     return WorkshopText(
         code=draw(codes),
@@ -180,12 +182,12 @@ def workshop_texts(draw) -> WorkshopText:
         ends_on=last,
         venue=draw(st.just("") | words),
         capacity=draw(st.none() | st.integers(0, 100_000)),
-        per_agency=draw(_counts),
-        guaranteed=draw(_counts),
-        guaranteed_until=draw(st.none() | _moments),
-        offer_hours=draw(st.integers(0, 1000)),
-        registration_opens_at=draw(st.sampled_from([None, opens])),
-        registration_closes_at=closes if closes > opens else None,
+        per_agency=per_agency,
+        guaranteed=guaranteed,
+        guaranteed_until=guaranteed and draw(_moments),
+        offer_hours=draw(st.integers(0, 720)),
+        registration_opens_at=opens,
+        registration_closes_at=closes if closes > opens and draw(st.booleans()) else None,
         status=draw(st.sampled_from(WorkshopStatus)),
         facts=draw(_facts),
         sessions=sessions,
