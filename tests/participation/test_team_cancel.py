@@ -17,7 +17,7 @@ def test_a_seat_is_cancelled_with_its_reason_after_a_question(client, team_page,
     address = f"{URL}/registrations/{seat.code}/cancel"
     assert address in page.links()
     client.get(address)
-    assert client.page.h1 == "ยกเลิกให้เพื่อนร่วมหน่วยงาน"
+    assert client.page.h1 == "ยกเลิกให้คนในทีม"
     assert "ละไม ตั้งใจ" in client.page.main
     client.follow(client.submit(why="ติดราชการ"))
     assert client.page.flashes == ["ยกเลิกของ ละไม ตั้งใจ แล้ว และส่งอีเมลบอกแล้ว"]
