@@ -111,6 +111,7 @@ ORGANIZERS = {
     "roster.attendance_calendar",
     "roster.export",
     "roster.mark",
+    "roster.results",
     "roster.roster",
     "roster.seats",
 }

@@ -117,7 +117,13 @@ class Result:
 
     @property
     def answered(self) -> int:
-        return sum(one.count for one in self.counted) if self.is_counted else len(self.lines)
+        return len(self.lines)
+
+    @property
+    def total(self) -> int | float:
+        """The sum of the numbers, without the dust of binary fractions."""
+        total = round(sum(self.numbers), 6)
+        return int(total) if total == int(total) else total
 
 
 _SEATED = (

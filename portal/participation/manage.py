@@ -1,4 +1,4 @@
-"""The organizer's pages of who takes part: roster with attendance, exports, seats; what the marks and terms mean is attendance's and terms' matter."""
+"""The organizer's pages of who takes part: roster with attendance, exports, answers, seats; what the marks and terms mean is attendance's and terms' matter."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,11 +18,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from portal.accounts.access import organizers_only, viewer
-from portal.core import clock, sheets
+from portal.core import clock, paging, sheets
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _, _n
 from portal.participation import (
+    answers,
     attendance,
     calendars,
     roster as lists,
@@ -32,11 +33,13 @@ from portal.participation import (
 )
 from portal.participation.forms import SeatsForm
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
+from portal.programme import questions
 from portal.programme.models import Workshop, WorkshopSession
 
 bp = Blueprint("roster", __name__, url_prefix="/organize/workshops")
 
 UNMARKED = "none"
+FIRST_ANSWERS = 5  # of a question in words, beside the others
 KEPT = ("status", "state", "q", "page")  # of the filter, when a page of marks was saved
 
 
@@ -81,6 +84,25 @@ def export(code: str, kind: str) -> Response:
     write = sheets.write_csv if kind == "csv" else sheets.write_xlsx
     body = write(roster_table.columns(workshop), roster_table.rows(workshop))
     return sheets.download(body, _("รายชื่อ %(code)s", code=code) + f".{kind}")
+
+
+@bp.get("/<code>/answers")
+@organizers_only
+def results(code: str) -> str:
+    workshop = _workshop(code)
+    asked = questions.of(workshop)
+    chosen = next((one for one in asked if one.code == request.args.get("question")), None)
+    found = answers.results(workshop, [chosen] if chosen else asked)
+    return render_template(
+        "participation/results.html",
+        workshop=workshop,
+        results=found,
+        chosen=chosen,
+        page=paging.part_of(found[0].lines, page=request.args.get("page", "1")) if chosen else None,
+        labels={one.code: answers.label_of(one) for one in asked},
+        conditions={one.code: answers.condition_of(one, asked) for one in asked},
+        most=FIRST_ANSWERS,
+    )
 
 
 @bp.get("/<code>/attendance.ics")
