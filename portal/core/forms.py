@@ -20,6 +20,8 @@ WORDS = {
     "This field is required.": _l("กรอกช่องนี้"),
     "Not a valid choice.": _l("เลือกจากรายการที่มีให้"),
     "Not a valid choice": _l("เลือกจากรายการที่มีให้"),
+    "'%(value)s' is not a valid choice for this field.": _l("เลือกจากรายการที่มีให้"),
+    "'%(value)s' are not valid choices for this field.": _l("เลือกจากรายการที่มีให้"),
     "Invalid Choice: could not coerce.": _l("เลือกจากรายการที่มีให้"),
     "Not a valid integer value.": _l("กรอกเป็นจำนวนเต็ม เช่น 40"),
     "Not a valid decimal value.": _l("กรอกเป็นตัวเลข"),
@@ -36,7 +38,7 @@ class _Words:
         return str(WORDS.get(string, string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return singular if n == 1 else plural
+        return self.gettext(singular if n == 1 else plural)
 
 
 class Form(FlaskForm):  # type: ignore[misc]

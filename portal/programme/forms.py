@@ -21,6 +21,7 @@ from portal.accounts.models import User
 from portal.awards.models import Round, Track
 from portal.core.forms import DayField, EmailField, Form, LineField, Part, Rows, TextField, at_most, required
 from portal.core.i18n import _, _l, in_lang
+from portal.core.tokens import new_code
 from portal.programme.files import MEMO, Pair, WorkshopText
 from portal.programme.models import Speaker
 
@@ -123,6 +124,14 @@ def free_code(stem: str, taken: Iterable[str]) -> str:
     """The first of stem1, stem2, … that is not taken."""
     there = set(taken)
     return next(code for number in range(1, len(there) + 2) if (code := f"{stem}{number}") not in there)
+
+
+def unused_code(stem: str, taken: Iterable[str]) -> str:
+    """A code that no answer was ever kept under: one that was taken away must not come back with another meaning."""
+    there = set(taken)
+    while (code := f"{stem}-{new_code(6).lower()}") in there:
+        pass
+    return code
 
 
 def _words(label: Any) -> TextField:

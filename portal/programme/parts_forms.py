@@ -7,13 +7,14 @@ from typing import Any
 
 from wtforms import BooleanField, FormField, HiddenField, SelectField, ValidationError
 from wtforms.validators import Optional
+from wtforms.widgets import TextArea
 
 from portal.core import clock
 from portal.core.forms import DayField, HourField, LineField, Part, Rows, TextField, at_most, required
 from portal.core.i18n import _, _l, said
 from portal.programme.differences import KINDS
 from portal.programme.files import Pair, SessionText, TalkText
-from portal.programme.forms import LONGEST, DeskForm, both, code_field, free_code, is_code_text
+from portal.programme.forms import LONGEST, DeskForm, both, code_field, is_code_text, unused_code
 from portal.programme.letters import is_web_address
 from portal.programme.models import Speaker
 from portal.programme.questions import Choice, Kind, Question, When
@@ -95,15 +96,17 @@ def _moment(day: date | None, hour: time | None) -> datetime | None:
 
 
 class PairPart(Part):
-    """A text in two languages."""
+    """A text in two languages: one line, shown on as many as it needs."""
 
-    th = LineField(_l("ภาษาไทย"), [at_most(1000)])
-    en = LineField(_l("ภาษาอังกฤษ"), [at_most(1000)])
+    th = LineField(_l("ภาษาไทย"), [at_most(1000)], widget=TextArea())
+    en = LineField(_l("ภาษาอังกฤษ"), [at_most(1000)], widget=TextArea())
 
 
-class ChoicePart(PairPart):
+class ChoicePart(Part):
     """One choice of a question; its code stays when its words change."""
 
+    th = LineField(_l("ภาษาไทย"), [at_most(500)])
+    en = LineField(_l("ภาษาอังกฤษ"), [at_most(500)])
     code = HiddenField()
 
 
@@ -120,8 +123,8 @@ def _are_whole(rows: Rows) -> bool:
 class TalkForm(DeskForm):
     """What speakers give. `speakers` in their order; empty ones are left out."""
 
-    title_th = LineField(_l("ชื่อหัวข้อ"), [at_most(1000)])
-    title_en = LineField(_l("ชื่อภาษาอังกฤษ"), [at_most(1000)])
+    title_th = LineField(_l("ชื่อหัวข้อ"), [at_most(1000)], widget=TextArea())
+    title_en = LineField(_l("ชื่อภาษาอังกฤษ"), [at_most(1000)], widget=TextArea())
     description_th = TextField(_l("คำอธิบาย"), [at_most(LONGEST)])
     description_en = TextField(_l("คำอธิบาย (อังกฤษ)"), [at_most(LONGEST)])
     session = SelectField(_l("อยู่ในช่วงอบรม"))
@@ -262,13 +265,13 @@ class QuestionForm(DeskForm):
         )
 
     def _choices(self) -> tuple[Choice, ...]:
-        """A choice that was reworded keeps its code; a new one gets the first that is free."""
-        rows, found = self._rows(), []
+        """A choice that was reworded keeps its code; a new one gets one of its own."""
+        found = []
         taken: set[str] = set()
-        for row in rows:
+        for row in self._rows():
             code = row.code.data or ""
             if not is_code_text(code) or code in taken:
-                code = free_code("c", taken | {other.code.data or "" for other in rows})
+                code = unused_code("c", taken)
             taken.add(code)
             found.append(Choice(code, {"th": row.th.data, "en": row.en.data or ""}))
         return tuple(found)

@@ -11,7 +11,7 @@ from portal.core.errors import Refused
 from portal.core.i18n import _, said
 from portal.programme.differences import KINDS
 from portal.programme.files import WorkshopText
-from portal.programme.forms import DeskForm, free_code
+from portal.programme.forms import DeskForm, unused_code
 from portal.programme.manage import bp, found, in_place, page, part, save, with_new
 from portal.programme.models import Workshop
 from portal.programme.parts_forms import QuestionForm
@@ -35,7 +35,7 @@ def new_question(code: str) -> ResponseReturnValue:
         form.saw(workshop.version)
 
     def change(text: WorkshopText) -> WorkshopText:
-        new = free_code("q", (one.code for one in text.questions))
+        new = unused_code("q", (one.code for one in text.questions))
         return replace(text, questions=with_new(text.questions, form.applied(new)))
 
     if form.validate_on_submit() and save(workshop, form, change):

@@ -3,10 +3,13 @@
 import pytest
 
 from config import ROOT
+from portal.accounts.models import Role
 from portal.awards import loading as awards
 from portal.core.db import db
 from portal.programme import loading
 from portal.programme.models import Workshop
+from tests.cast import person
+from tests.pages import Client
 from tests.programme.offer import offered
 
 
@@ -22,3 +25,33 @@ def programme_2566(app) -> loading.Loaded:
 def workshop(programme_2566) -> Workshop:
     """The first workshop of 2566: published, two all-day sessions a week from now."""
     return offered("pmqa40-2566")
+
+
+@pytest.fixture
+def orn(client, cast) -> Client:
+    """A browser in which the organizer is signed in."""
+    client.sign_in(cast.orn)
+    found: Client = client
+    return found
+
+
+@pytest.fixture
+def other(app, cast) -> Client:
+    """A browser of another organizer."""
+    found: Client = app.test_client()
+    return found.sign_in(person("ying@demo.example", "หญิง ร่วมจัด", Role.ORGANIZER))
+
+
+@pytest.fixture
+def closed_to_others(client, cast):
+    """closed_to_others(address): who is not signed in is sent to sign in, every other role is refused."""
+
+    def check(address: str) -> None:
+        client.sign_out()
+        assert client.get(address).headers["Location"].startswith("/sign-in?next=")
+        for somebody in (cast.lamai, cast.mali, cast.wit, cast.sakda):
+            assert client.sign_in(somebody).get(address).status_code == 403, address
+        client.sign_in(cast.orn)
+        assert client.get(address).status_code == 200
+
+    return check
