@@ -1,5 +1,6 @@
 """What changed about a workshop is told once, to everybody whom it concerns, with the calendar that makes the change."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -7,8 +8,9 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from portal.core.db import db
-from portal.participation import announcements, calendars, registration
+from portal.participation import announcements, calendars, registration, terms
 from portal.participation.models import Registration, RegistrationStatus, SessionNews
+from portal.programme import desk
 from portal.programme.models import Workshop, WorkshopSession, WorkshopStatus
 from tests.participation.test_calendars import events
 from tests.participation.test_messages import body
@@ -412,6 +414,78 @@ class TestChanged:
 
         workshop.capacity = None
         assert len(told(make_people(1))) == len(told(make_people(12)))
+
+
+class TestFromTheDesk:
+    """What organizers do, through to the mails."""
+
+    @pytest.fixture
+    def save(self, workshop, seat, cast):
+        """save(session, day=…, …) — as the desk's page of one session does."""
+
+        def saved(code, **changes):
+            text = desk.text_of(workshop)
+            sessions = tuple(replace(one, **changes) if one.code == code else one for one in text.sessions)
+            desk.save(workshop, replace(text, sessions=sessions), by=cast.orn, version=workshop.version)
+            db.session.commit()
+
+        return saved
+
+    def test_a_meeting_is_moved_and_moved_back(self, workshop, save, cast, kinds, mails):
+        save("day2", room="ห้อง 9")
+        assert announce(workshop) == 1
+        assert "เดิม: อังคาร 21 กุมภาพันธ์ 2566 · โรงแรมตัวอย่าง" in body(mails()[-1])
+        assert "ใหม่: อังคาร 21 กุมภาพันธ์ 2566 · ห้อง 9 · โรงแรมตัวอย่าง" in body(mails()[-1])
+        save("day2", room="")
+        assert announce(workshop) == 1
+        save("day2", title={"th": "วันสุดท้าย", "en": ""})
+        assert announce(workshop) == 0
+        assert kinds(cast.lamai) == ["registered", "session_moved", "session_moved"]
+
+    def test_a_link_reaches_those_with_a_seat_only(self, workshop, save, mails, client):
+        save("day1", link="https://meet.example/room")
+        announce(workshop)
+        assert "ใหม่: จันทร์ 20 กุมภาพันธ์ 2566 · โรงแรมตัวอย่าง · https://meet.example/room" in body(mails()[-1])
+        assert b"meet.example" not in client.get("/workshops/pmqa40-2566.ics").data
+
+    def test_a_meeting_is_cancelled(self, workshop, save, cast, kinds):
+        save("day2", is_cancelled=True)
+        assert announce(workshop) == 1
+        assert kinds(cast.lamai)[1:] == ["session_cancelled"]
+
+    def test_a_new_venue_moves_every_meeting(self, workshop, seat, cast, mails):
+        terms.change(workshop, replace(terms.of(workshop), venue="ที่ใหม่"), by=cast.orn)
+        db.session.commit()
+        assert announce(workshop) == 1
+        mail = mails(cast.lamai)[-1]
+        assert body(mail).count("เดิม: ") == body(mail).count("· ที่ใหม่") == 2
+        assert {str(one["LOCATION"]) for one in events(mail.calendar).values()} == {"ที่ใหม่"}
+
+    def test_the_workshop_is_called_off_and_on_again(self, workshop, seat, cast, kinds, mails):
+        desk.cancel(workshop, by=cast.orn, why="น้ำท่วม")
+        db.session.commit()
+        assert announce(workshop) == 1
+        desk.reopen(workshop, by=cast.orn)
+        db.session.commit()
+        assert announce(workshop) == 1
+        assert kinds(cast.lamai)[1:] == ["workshop_cancelled", "workshop_restored"]
+        first, off, on = (events(mail.calendar) for mail in mails(cast.lamai))
+        for uid, event in first.items():
+            assert event["SEQUENCE"] < off[uid]["SEQUENCE"] < on[uid]["SEQUENCE"]
+        assert announcements.changed() == []
+
+    def test_a_draft_may_change_as_it_likes(self, make_workshop, cast, make_people, kinds):
+        draft = make_workshop("draft", status=WorkshopStatus.DRAFT)
+        text = desk.text_of(draft)
+        desk.save(draft, replace(text, venue="ที่ใหม่"), by=cast.orn, version=draft.version)
+        desk.publish(draft, by=cast.orn)
+        db.session.commit()
+        person = make_people(1)[0]
+        announce(draft)
+        registration.register(draft, user=person)
+        db.session.commit()
+        assert announcements.changed() == []
+        assert kinds(person) == ["registered"]
 
 
 @pytest.mark.both_databases

@@ -224,6 +224,16 @@ class TestAnswering:
         assert client.page.one(".next h2").get_text() == "ตอบคำถามของงานอบรม"
         assert client.page.one(".next a")["href"] == ANSWERS
 
+    def test_the_mail_names_the_page_with_the_questions_unless_they_are_answered(
+        self, workshop, seat, cast, mails, make_people
+    ):
+        [mail] = mails(cast.lamai)
+        asked = f"งานนี้มีคำถามให้ตอบก่อนวันอบรม: http://localhost{ANSWERS}\n\nถ้ามาไม่ได้"
+        assert asked in mail.text
+        other = make_people(1)[0]
+        answers.register(workshop, user=other, sent={"food": "any"})
+        assert ANSWERS not in mails(other)[0].text
+
     def test_answering_takes_both_away_and_the_answers_may_be_changed(self, client, seat, cast):
         client.sign_in(cast.lamai).get(ANSWERS)
         answer = client.submit("/answers", **{"q-food": "any", "q-years": "3"})
