@@ -16,13 +16,15 @@ from portal.home.views import bp as home
 from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
 from portal.organize.views import bp as organize
+from portal.participation.handout_views import bp as handouts
 from portal.participation.manage import bp as participation_manage
 from portal.participation.offer_views import bp as offers
-from portal.participation.team_views import bp as teams
 from portal.participation.queue_views import bp as queue
+from portal.participation.team_views import bp as teams
 from portal.participation.views import bp as participation
 from portal.programme import history_manage, questions_manage, sessions_manage, speakers_manage, talks_manage
 from portal.programme.manage import bp as desk
+from portal.programme.speak_views import bp as speak
 from portal.programme.views import bp as programme
 
 BLUEPRINTS = (
@@ -30,12 +32,14 @@ BLUEPRINTS = (
     accounts,
     awards,
     programme,
+    speak,
     desk,
     participation,
     participation_manage,
+    handouts,
     offers,
-    teams,
     queue,
+    teams,
     learning,
     organize,
 )

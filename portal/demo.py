@@ -1,5 +1,6 @@
 """The demonstration: the people of the cast, some thirty invented agencies and a lively week, all made by the portal's own rules."""
 
+import io
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,8 +24,8 @@ from portal.mail import outbox
 from portal.participation import registration, terms
 from portal.participation.models import Registration
 from portal.participation.terms import Terms
-from portal.programme import workshops
-from portal.programme.models import Workshop
+from portal.programme import materials, workshops
+from portal.programme.models import Audience, Workshop
 
 PASSWORD = "pmqa-demo-2566"  # noqa: S105 - of people who do not exist, in demonstration mode only
 FOUNDED = datetime(2023, 2, 1, 2, 0, tzinfo=UTC)  # 1 February 2566, 09:00 in Bangkok
@@ -51,6 +52,7 @@ class Stage:
     """Who plays: the cast of HOUSE §6, and everybody by agency with its coordinator first."""
 
     orn: User
+    wit: User
     lamai: User
     sakda: User
     krom: Agency
@@ -85,6 +87,7 @@ def make() -> None:
             stage = _stage(lot)
             _enter_the_award(stage, lot)
             _open_registration(stage.orn)
+            _hand_out(stage.wit)
         if clock.now() > OPENS:
             _register(stage, lot)
             _learn(stage, lot)
@@ -109,7 +112,7 @@ def _stage(lot: random.Random) -> Stage:
     orn = person("orn@demo.example", "อร รักงาน", Role.ORGANIZER)
     mali = person("mali@demo.example", "มะลิ ใจดี", Role.COORDINATOR, krom)
     lamai = person("lamai@demo.example", "ละไม ตั้งใจ", Role.LEARNER, krom)
-    person("wit@demo.example", "วิทย์ รู้รอบ", Role.SPEAKER)
+    wit = person("wit@demo.example", "วิทย์ รู้รอบ", Role.SPEAKER)
     sakda = person("sakda@demo.example", "ศักดา สมมติ", Role.LEARNER, province)
     staff = {krom: [mali, lamai], province: [sakda], **{agency: [] for agency in _agencies()}}
     names = iter(lot.sample(NAMES, len(NAMES)))
@@ -119,7 +122,7 @@ def _stage(lot: random.Random) -> Stage:
             number += 1
             role = Role.LEARNER if team else Role.COORDINATOR
             team.append(person(f"p{number:03}@demo.example", next(names), role, agency))
-    return Stage(orn, lamai, sakda, krom, password_hash, staff)
+    return Stage(orn, wit, lamai, sakda, krom, password_hash, staff)
 
 
 def _agencies() -> list[Agency]:
@@ -155,6 +158,42 @@ def _open_registration(organizer: User) -> None:
     """Seats and a window, which the source does not tell: an organizer of the demonstration set them."""
     for workshop, capacity in zip(workshops.published(), CAPACITIES, strict=False):
         terms.change(workshop, Terms(capacity, PER_AGENCY, OPENS, CLOSES, workshop.venue), by=organizer)
+
+
+def _hand_out(speaker: User) -> None:
+    """Two materials of one talk: วิทย์ speaks in the place of who gives it, whose account nobody has."""
+    for workshop in workshops.published()[:1]:
+        talk = next((one for one in workshop.talks if one.speakers), None)
+        if talk is None:
+            return
+        talk.speakers[0].speaker.user = speaker
+        db.session.flush()
+        file = materials.take(io.BytesIO(_paper("Sample handout")), "แบบร่างรายงาน (ตัวอย่าง).pdf", most_mb=1)
+        site = materials.link("https://www.opdc.go.th/")
+        for content, title, audience in (
+            (file, "แบบร่างรายงาน (ตัวอย่าง)", Audience.EVERYONE),
+            (site, "เว็บไซต์สำนักงาน ก.พ.ร. (ลิงก์ตัวอย่าง)", Audience.REGISTERED),
+        ):
+            materials.add(talk, content, title=title, audience=audience, visible_from=None, by=speaker)
+
+
+def _paper(words: str) -> bytes:
+    """A PDF of one page with these words (ASCII)."""
+    text = f"BT /F1 24 Tf 72 760 Td ({words}) Tj ET"
+    objects = (
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        f"<</Length {len(text)}>>stream\n{text}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
+    body, places = "%PDF-1.4\n", []
+    for number, held in enumerate(objects, start=1):
+        places.append(f"{len(body):010} 00000 n \n")
+        body += f"{number} 0 obj{held}endobj\n"
+    size = len(objects) + 1
+    table = f"xref\n0 {size}\n0000000000 65535 f \n{''.join(places)}"
+    return f"{body}{table}trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n".encode()
 
 
 def _moments(count: int, lot: random.Random) -> list[datetime]:

@@ -28,7 +28,7 @@ from portal.learning.models import Attempt, LessonMark, ModulePass, Step
 from portal.mail.models import MessageStatus, OutboxMessage
 from portal.participation import eligibility, seats
 from portal.participation.models import Registration, RegistrationMove
-from portal.programme import workshops
+from portal.programme import materials, workshops
 from tests.conftest import START, settings
 from tests.pages import Client
 
@@ -328,3 +328,9 @@ def test_before_registration_opens_nobody_has_registered_or_learned(
         monkeypatch.setattr(demo, name, lambda *_given: pytest.fail("too early"))
     demo.make()
     assert demo.is_made()
+
+
+def test_a_speaker_hands_out_a_file_and_a_link(stage: Flask) -> None:
+    handed = materials.of_talks(materials.talks_given_by(person("wit")))
+    kinds = [one.versions[-1].media_type for found in handed.values() for one in found]
+    assert kinds == ["application/pdf", ""]

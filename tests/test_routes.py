@@ -18,6 +18,9 @@ EVERYONE = {
     "accounts.sign_up",
     "accounts.sign_up_sent",
     "awards.timeline",
+    "handouts.bundle",
+    "handouts.material",  # what of it, and whether, is the rule of handouts
+    "handouts.materials",
     "home.healthz",
     "home.landing",
     "home.metrics",
@@ -42,6 +45,7 @@ SIGNED_IN = {
     "accounts.change_password",
     "accounts.end_other_sign_ins",
     "accounts.end_sign_in",
+    "handouts.version",
     "home.me",
     "learning.attempt",
     "learning.finish",
@@ -56,6 +60,13 @@ SIGNED_IN = {
     "participation.cancel",
     "participation.register",
     "participation.rotate_feed",
+    "speak.material",
+    "speak.move",
+    "speak.replace",
+    "speak.restore",
+    "speak.talk",
+    "speak.talks",
+    "speak.withdraw",
 }
 COORDINATORS = {
     "home.agency",
@@ -121,6 +132,7 @@ VALUES: dict[str, Any] = {
     "code": "NOBODY22",
     "course": "pmqa40",
     "ending": "csv",
+    "filename": "none.pdf",
     "kind": "csv",
     "lesson": "none",
     "module": "op",
@@ -132,7 +144,9 @@ VALUES: dict[str, Any] = {
     "secret": "none",
     "session": "day1",
     "talk": "opening",
+    "to": "up",
     "token": "none",
+    "workshop": "none",
 }
 CLOSED = SIGNED_IN | COORDINATORS | COORDINATORS_AND_ORGANIZERS | ORGANIZERS
 

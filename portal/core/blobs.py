@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -73,10 +73,20 @@ def put(stream: IO[bytes], *, most_bytes: int) -> Stored:
 
 def open_range(digest: str, start: int, end: int) -> Iterator[bytes]:
     """The bytes from `start` up to but not including `end`, in pieces; may be read after the request. FileNotFoundError at once."""
-    if end <= start:
-        return iter(())
-    found = obstore.get(_store().objects, _key(digest), options={"range": (start, end)})
-    return (bytes(piece) for piece in found.stream(min_chunk_size=READ))
+    return opener()(digest, start, end)
+
+
+def opener() -> Callable[[str, int, int], Iterator[bytes]]:
+    """The same for content that is opened later, when the app is no longer at hand."""
+    objects = _store().objects
+
+    def opened(digest: str, start: int, end: int) -> Iterator[bytes]:
+        if end <= start:
+            return iter(())
+        found = obstore.get(objects, _key(digest), options={"range": (start, end)})
+        return (bytes(piece) for piece in found.stream(min_chunk_size=READ))
+
+    return opened
 
 
 def size_of(digest: str) -> int | None:

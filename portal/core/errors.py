@@ -72,11 +72,18 @@ def page(
 def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
-    response = page(error.code or 500)
+    response = page(error.code or 500, text=_too_large() if error.code == 413 else None)
+    if error.code == 413:
+        response.headers["Connection"] = "close"  # what is still on its way is not read
     for name, value in error.get_headers():
         if name.lower() in ("retry-after", "allow"):
             response.headers[name] = value
     return response
+
+
+def _too_large() -> str:
+    most = (request.max_content_length or 0) // (1024 * 1024)
+    return _("ส่งได้ครั้งละไม่เกิน %(most)d MB ลดขนาดไฟล์หรือข้อความ แล้วส่งอีกครั้ง", most=most)
 
 
 def _stale_form(_error: CSRFError) -> Response:

@@ -9,12 +9,15 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.core.db import db
 from portal.core.errors import page
 from portal.core.i18n import _
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 csrf = CSRFProtect()
+
+MB = 1024 * 1024
 
 POLICY = "; ".join(
     (
@@ -42,6 +45,16 @@ def public(view: View) -> View:
     return view
 
 
+def takes_files(setting: str) -> Callable[[View], View]:
+    """Mark a view whose form brings files of up to so many megabytes as this setting says; all others take 4 MB in all."""
+
+    def mark(view: View) -> View:
+        view.takes_files = setting  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def is_public(endpoint: str | None) -> bool:
     """Whether the endpoint is open to people who are not signed in."""
     view = current_app.view_functions.get(endpoint or "")
@@ -54,6 +67,21 @@ def _require_sign_in() -> Any:
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
     return page(401, title=_("เข้าสู่ระบบก่อน"), text=_("การเข้าสู่ระบบสิ้นสุดแล้ว เข้าสู่ระบบใหม่ แล้วส่งอีกครั้ง"))
+
+
+def _make_room() -> Any:
+    """Where files are taken more may come, from people who are signed in; others are told before anything of it is read.
+
+    The transaction in which the person was looked up is ended, or a long upload would hold the lock of all who write.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    setting = getattr(view, "takes_files", None)
+    if setting is None or request.method != "POST":
+        return None
+    refused = _require_sign_in()
+    db.session.rollback()
+    request.max_content_length = current_app.config[setting] * MB + MB // 2
+    return refused
 
 
 def _require_readable_address() -> None:
@@ -97,9 +125,10 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # the Origin check says the same and does not need a Referer
-        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_CONTENT_LENGTH=4 * MB,
+        MAX_FORM_MEMORY_SIZE=MB,
     )
+    app.before_request(_make_room)  # first of all, for the token of a form is only found by reading it
     csrf.init_app(app)
     app.before_request(_require_readable_address)
     app.before_request(_require_own_origin)

@@ -24,7 +24,7 @@ from portal.learning.progress import strip_of_user
 from portal.mail.models import MessageStatus, OutboxMessage
 from portal.participation import seats
 from portal.participation.models import Registration
-from portal.programme import workshops
+from portal.programme import materials, workshops
 
 bp = Blueprint("home", __name__)
 
@@ -65,6 +65,7 @@ def landing() -> str:
         span=rounds.span_of(current) if current else None,
         workshops=published,
         seats=seats.of_many(published),
+        materials={one.id for one in published if workshops.material_count(one)},
         courses=catalog.courses(),
         today=clock.today(),
         at=clock.now(),
@@ -83,6 +84,7 @@ def me() -> str:
         user=user,
         registrations=taken,
         positions=mine.places_of(taken),
+        materials=materials.counts_of([one.workshop for one in taken]) if taken else {},
         offered=offered,
         progress=learned,
         strips={one.course.code: strip_of_user(one) for one in learned},

@@ -221,6 +221,7 @@ def _page(shown: Workshop, no: Refused | None = None) -> Response:
         workshop=shown,
         standing=standing,
         refused=no,
+        material_count=offers.material_count(shown),
         questions_wait=mine is not None and taking.are_waiting(mine),
     )
     return make_response(page, status)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal.accounts.models import User
 from portal.awards.models import Round, Track
@@ -159,6 +159,9 @@ class Talk(Base):
     description_en: Mapped[str] = mapped_column(Text, default="")
     points: Mapped[list[Any]] = mapped_column(default=list)  # of {"th": …, "en": …}, perhaps with "facts"
     facts: Mapped[list[Any]] = mapped_column(default=list)
+
+    # How many materials it hands out, in the statement that loads it, where that asks for it (programme.workshops).
+    material_count: Mapped[int | None] = query_expression()
 
     workshop: Mapped[Workshop] = relationship(back_populates="talks")
     session: Mapped[WorkshopSession | None] = relationship()

@@ -4,19 +4,38 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import joinedload, selectinload, with_expression
 
 from portal.core.db import db
-from portal.programme.models import Speaker, Talk, TalkSpeaker, Workshop, WorkshopSession, WorkshopStatus
+from portal.programme.models import (
+    Material,
+    Speaker,
+    Talk,
+    TalkSpeaker,
+    Workshop,
+    WorkshopSession,
+    WorkshopStatus,
+)
 
 ON_OFFER = (WorkshopStatus.PUBLISHED, WorkshopStatus.CLOSED)
 
 
+_MATERIALS = (
+    select(func.count(Material.id))
+    .where(Material.talk_id == Talk.id, Material.withdrawn_at.is_(None))
+    .correlate(Talk)
+    .scalar_subquery()
+)
+
+
 def _with_talks(workshops: Select[Workshop]) -> Select[Workshop]:
-    speakers = selectinload(Workshop.talks).selectinload(Talk.speakers).joinedload(TalkSpeaker.speaker)
+    talks = selectinload(Workshop.talks).options(
+        with_expression(Talk.material_count, _MATERIALS),
+        selectinload(Talk.speakers).joinedload(TalkSpeaker.speaker),
+    )
     with_round = joinedload(Workshop.round)
-    return workshops.options(with_round, selectinload(Workshop.tracks), speakers).order_by(
+    return workshops.options(with_round, selectinload(Workshop.tracks), talks).order_by(
         Workshop.starts_on, Workshop.id
     )
 
@@ -61,3 +80,8 @@ def talks_in(workshop: Workshop, session: WorkshopSession | None) -> list[Talk]:
 def speakers_of(workshop: Workshop) -> list[Speaker]:
     """Who speaks, each once, in the order of the talks."""
     return list(dict.fromkeys(place.speaker for talk in workshop.talks for place in talk.speakers))
+
+
+def material_count(workshop: Workshop) -> int:
+    """How many materials its talks hand out, of a workshop that was loaded with its talks. No query."""
+    return sum(talk.material_count or 0 for talk in workshop.talks)

@@ -35,6 +35,12 @@ PLACES = (
     Place("participation.workshops", "/workshops", (*EVERYONE, BEGINNER)),
     Place("participation.workshop", "/workshops/pmqa40-2566", (*EVERYONE, BEGINNER)),
     Place("participation.workshop", "/workshops/excellence-2566", (*EVERYONE, BEGINNER)),
+    Place("handouts.materials", "/workshops/pmqa40-2566/materials", (*EVERYONE, BEGINNER)),
+    Place("handouts.materials", "/workshops/excellence-2566/materials", (NOBODY, "wit", "orn")),
+    Place("speak.talks", "/speak", ("wit", "orn")),
+    Place("speak.talks", "/speak", ("lamai",), 403),
+    Place("speak.talk", "/speak/talks/pmqa40-2566/{talk}", ("wit", "orn")),
+    Place("speak.material", "/speak/materials/{material}", ("wit", "orn")),
     Place("participation.cancel", "/workshops/excellence-2566/registration/cancel", ("lamai", "mali")),
     Place("participation.register", "/workshops/excellence-2566/registration", ("nid",)),
     Place("participation.answers", "/workshops/excellence-2566/answers", ("lamai",)),
@@ -125,6 +131,9 @@ PLACES = (
 # What answers a GET with something that is no page, or with the way to one.
 FILES = {
     "accounts.change_password": "/account/password",
+    "handouts.bundle": "/workshops/pmqa40-2566/materials.zip",
+    "handouts.material": "/materials/{material}",
+    "handouts.version": "/materials/{material}/versions/1",
     "home.healthz": "/healthz",
     "home.metrics": "/metrics",
     "learning.file": "/learn/pmqa40/files/1/img/levels.svg",

@@ -29,7 +29,7 @@ from portal.participation import (
 )
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
 from portal.programme import desk, workshops
-from portal.programme.models import Workshop
+from portal.programme.models import Material, Workshop
 from portal.programme.questions import Choice, Kind, Question, When
 from tests.cast import PASSWORD
 from tests.participation.asking import QUESTIONS
@@ -184,6 +184,9 @@ def set_stage() -> dict[str, Any]:
     }  # fmt: skip
     db.session.commit()
     outbox.deliver_due(limit=100)
+    handed = db.session.scalars(select(Material).order_by(Material.id)).first()
+    assert handed is not None
+    known |= {"material": handed.code, "talk": handed.talk.code}
     known["message"] = db.session.scalar(
         select(OutboxMessage.code).where(OutboxMessage.to_email == lamai.email)
     )

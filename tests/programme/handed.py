@@ -3,8 +3,15 @@
 import io
 import struct
 import zipfile
+from datetime import datetime
 
 import xlsxwriter
+from sqlalchemy import select
+
+from portal.accounts.models import User
+from portal.core.db import db
+from portal.programme import materials
+from portal.programme.models import Audience, Material, Speaker, Talk, TalkSpeaker, Workshop
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG = bytes.fromhex(
@@ -86,3 +93,39 @@ TAKEN = {
     "ตาราง.ods": oasis("spreadsheet"),
     "สไลด์.odp": oasis("presentation"),
 }
+
+
+def talk(
+    workshop: Workshop, *givers: User, code: str = "writing", title: str = "เขียนรายงานให้ตรงเกณฑ์"
+) -> Talk:
+    """A talk of the workshop that these people give."""
+    made = Talk(workshop=workshop, code=code, title_th=title, position=len(workshop.talks) + 1)
+    db.session.add(made)
+    for number, user in enumerate(givers):
+        speaker = db.session.scalar(select(Speaker).where(Speaker.user_id == user.id))
+        speaker = speaker or Speaker(code=f"speaker-{user.id}", name=user.name, user=user)
+        made.speakers.append(TalkSpeaker(speaker=speaker, position=number))
+    db.session.commit()
+    return made
+
+
+def file(data: bytes = PDF, name: str = "สไลด์.pdf") -> materials.File:
+    """A file as it is when it was taken."""
+    return materials.take(io.BytesIO(data), name, most_mb=100)
+
+
+def hand_out(
+    of: Talk,
+    by: User,
+    content: materials.Content | None = None,
+    *,
+    title: str = "สไลด์วันแรก",
+    audience: Audience = Audience.EVERYONE,
+    visible_from: datetime | None = None,
+) -> Material:
+    """A material of the talk, committed."""
+    made = materials.add(
+        of, content or file(), title=title, audience=audience, visible_from=visible_from, by=by
+    )
+    db.session.commit()
+    return made
