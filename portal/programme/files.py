@@ -145,7 +145,8 @@ def _span(table: Table) -> tuple[date | None, date | None]:
 
 
 def _tracks(table: Table, year: int | None, known: Known | None) -> tuple[str, ...]:
-    codes = table.texts("tracks")
+    """By their codes: the order in which a page shows them is the round's."""
+    codes = tuple(sorted(table.texts("tracks")))
     if len(set(codes)) < len(codes):
         table.complain("tracks", _("มีประเภทรางวัลซ้ำ"))
     if known is None:

@@ -56,7 +56,7 @@ def text_of(workshop: Workshop) -> WorkshopText:
         round_year=workshop.round.year_be,
         title=_pair(workshop, "title"),
         notes={key: notes.get(key) or {} for key in MEMO} | {DATES: notes.get(DATES) or ""},
-        tracks=tuple(track.code for track in workshop.tracks),
+        tracks=tuple(sorted(track.code for track in workshop.tracks)),
         starts_on=workshop.starts_on,
         ends_on=workshop.ends_on,
         status=workshop.status,
@@ -117,7 +117,6 @@ def apply(workshop: Workshop, text: WorkshopText, known: Known) -> None:
     is_told = workshop.id is not None and workshop.status is not WorkshopStatus.DRAFT
     has_moved = is_told and workshop.venue != text.venue
     round_ = known.rounds[text.round_year]
-    tracks = {track.code: track for track in round_.tracks}
     workshop.round = round_
     workshop.title_th, workshop.title_en = _both(text.title)
     workshop.notes = text.notes
@@ -126,7 +125,7 @@ def apply(workshop: Workshop, text: WorkshopText, known: Known) -> None:
     workshop.starts_on, workshop.ends_on = text.starts_on, text.ends_on
     for name in TERMS:
         setattr(workshop, name, getattr(text, name))
-    workshop.tracks = [tracks[code] for code in text.tracks]
+    workshop.tracks = [track for track in round_.tracks if track.code in text.tracks]
     workshop.facts = list(text.facts)
     workshop.questions = [questions.to_json(question) for question in text.questions]
     sessions = _apply_sessions(workshop, text, is_told=is_told, has_moved=has_moved)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from portal.core.db import db
 from portal.core.i18n import in_language
@@ -13,7 +14,7 @@ from portal.programme.differences import Difference, differences
 from portal.programme.files import SessionText, TalkText, WorkshopText
 from portal.programme.models import Material, MaterialVersion, WorkshopStatus
 from portal.programme.questions import Kind, When
-from tests.programme.texts import FULL, QUESTIONS, at, pair
+from tests.programme.texts import FULL, QUESTIONS, at, pair, workshop_texts
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -49,7 +50,7 @@ def test_equal_texts_have_none():
         ({"starts_on": date(2023, 2, 19)}, ("วันแรก", "20 กุมภาพันธ์ 2566", "19 กุมภาพันธ์ 2566")),
         ({"ends_on": None}, ("วันสุดท้าย", "21 กุมภาพันธ์ 2566", "")),
         ({"round_year": 2567}, ("รอบรางวัล", "2566", "2567")),
-        ({"tracks": ("category",)}, ("ประเภทรางวัล", "excellent, category", "category")),
+        ({"tracks": ("category",)}, ("ประเภทรางวัล", "category, excellent", "category")),
         ({"status": WorkshopStatus.CANCELLED}, ("สถานะ", "ร่าง", "ยกเลิก")),
         ({"facts": ()}, ("ข้อความในแหล่งข่าวที่อ้างถึง", "F01, F02", "")),
         ({"registration_opens_at": None}, ("เปิดรับลงทะเบียน", "1 ก.พ. 2566 09:00 น.", "")),
@@ -319,3 +320,36 @@ def test_restoring_needs_the_speakers_that_version_names(changed, cast):
     db.session.flush()
     with pytest.raises(BadText, match="long-gone"):
         desk.restore(changed, 1, by=cast.orn, version=2)
+
+
+KNOWN = workshop_texts(
+    tracks=st.sampled_from(["category", "excellent", "pmqa40"]),
+    speakers=st.sampled_from(["kku-quality", "kku-team-1", "kku-team-2", "opdc-deputy"]),
+)
+
+
+@pytest.mark.both_databases
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(KNOWN, min_size=2, max_size=4))
+def test_whatever_follows_whatever_each_version_stands_as_it_was_saved_and_comes_back(programme_2566, texts):
+    texts = [
+        replace(
+            one,
+            code="any-code",
+            round_year=2566,
+            status=WorkshopStatus.DRAFT,
+            tracks=tuple(sorted(one.tracks)),
+        )
+        for one in texts
+    ]
+    try:
+        workshop = desk.create(texts[0], by=None, overlap_ok=True)
+        for text in texts[1:]:
+            desk.save(workshop, text, by=None, version=workshop.version, overlap_ok=True)
+            db.session.expire_all()
+            assert text_of(workshop) == text
+        desk.restore(workshop, 1, by=None, version=workshop.version, overlap_ok=True)
+        db.session.expire_all()
+        assert text_of(workshop) == texts[0]
+    finally:
+        db.session.rollback()

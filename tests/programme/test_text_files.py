@@ -64,7 +64,7 @@ code = "full-2566"
 round = 2566
 title = "งาน \\"พิเศษ\\" \\\\ ครบทุกอย่าง"
 title_en = "Everything set"
-tracks = ["excellent", "category"]
+tracks = ["category", "excellent"]
 starts_on = 2023-02-20
 ends_on = 2023-02-21
 venue = "ห้องประชุมใหญ่ กรุงเทพฯ"
@@ -124,6 +124,11 @@ when = { question = "food", is = "special" }
     )
 
 
+def test_the_order_of_tracks_is_the_rounds_not_the_files():
+    swapped = changed('["category", "excellent"]', '["excellent", "category"]')
+    assert text_files.read(swapped) == FULL
+
+
 def test_lines_are_told_with_their_number_also_after_a_text_of_many_lines():
     line = text_files.write(FULL).splitlines().index('status = "draft"') + 1
     [found] = findings(changed('status = "draft"', 'status = "gone"'))
@@ -143,7 +148,7 @@ def test_control_characters_are_refused_when_read():
     for old, new in (
         ("ห้อง 1", "ห้อง\\u0007"),
         ('"ข้อสอง"', '"ข้อ\\u0000"'),
-        ('tracks = ["excellent"', 'tracks = ["\\u001b"'),
+        ('tracks = ["category"', 'tracks = ["\\u001b"'),
     ):
         assert any("อักขระควบคุม" in found for found in findings(changed(old, new))), new
 
@@ -184,7 +189,7 @@ def test_blanks_around_texts_and_ends_of_lines_are_tidied():
         ('venue = "', f'venue = "{"ก" * 300}', "300"),
         ('venue = "ห้อง', 'venue = "ก\\nห้อง', "บรรทัดเดียว"),
         ('title_en = "Everything', 'title_en = "a\\nEverything', "บรรทัดเดียว"),
-        ('tracks = ["excellent", "category"]', 'tracks = ["category", "category"]', "ซ้ำ"),
+        ('tracks = ["category", "excellent"]', 'tracks = ["category", "category"]', "ซ้ำ"),
         ("cancelled = true", 'cancelled = "yes"', "cancelled"),
         ("cancelled = true", 'facts = ["F01"]', "facts"),
         ("cancelled = true", "starts = 10:00:00", "starts"),

@@ -39,7 +39,7 @@ FULL = WorkshopText(
     title=pair('งาน "พิเศษ" \\ ครบทุกอย่าง', "Everything set"),
     notes={key: pair(f'{key} บรรทัดแรก\nบรรทัด """สอง"""', key) for key in MEMO}
     | {DATES: "20-21 กุมภาพันธ์ 2566"},
-    tracks=("excellent", "category"),
+    tracks=("category", "excellent"),
     starts_on=date(2023, 2, 20),
     ends_on=date(2023, 2, 21),
     venue="ห้องประชุมใหญ่ กรุงเทพฯ",
@@ -124,7 +124,7 @@ def _on(day: date, hour: time) -> datetime:
 
 
 @st.composite
-def _talks(draw, code: str, sessions: list[str]) -> TalkText:
+def _talks(draw, code: str, sessions: list[str], speakers: st.SearchStrategy[str]) -> TalkText:
     point = st.builds(
         lambda text, facts: text | ({"facts": facts} if facts else {}),
         pairs(lines),
@@ -136,7 +136,7 @@ def _talks(draw, code: str, sessions: list[str]) -> TalkText:
         title=title,
         description=draw(pairs(lines) if not title else st.just({}) | pairs(lines)),
         points=draw(st.lists(point, max_size=3).map(tuple)),
-        speakers=draw(st.lists(codes, max_size=3, unique=True).map(tuple)),
+        speakers=draw(st.lists(speakers, max_size=3, unique=True).map(tuple)),
         session=draw(st.sampled_from(["", *sessions])),
         facts=draw(_facts),
     )
@@ -158,13 +158,15 @@ def _questions(draw, code: str, earlier: list[Question]) -> Question:
 
 
 @st.composite
-def workshop_texts(draw) -> WorkshopText:
-    """Any text without a fault; its tracks and speakers are invented."""
+def workshop_texts(
+    draw, tracks: st.SearchStrategy[str] = words, speakers: st.SearchStrategy[str] = codes
+) -> WorkshopText:
+    """Any text without a fault; its tracks and speakers are invented unless they are given."""
     first = draw(st.dates(date(1990, 1, 1), date(2300, 1, 1)))
     last = first + timedelta(days=draw(st.integers(0, 5)))
     some_codes = st.lists(codes, max_size=3, unique=True)
     sessions = tuple(draw(_sessions(code, first, last)) for code in draw(some_codes))
-    talks = tuple(draw(_talks(code, [one.code for one in sessions])) for code in draw(some_codes))
+    talks = tuple(draw(_talks(code, [one.code for one in sessions], speakers)) for code in draw(some_codes))
     questions: list[Question] = []
     for code in draw(some_codes):
         questions.append(draw(_questions(code, questions)))
@@ -177,7 +179,7 @@ def workshop_texts(draw) -> WorkshopText:
         round_year=draw(st.integers(2500, 2700)),
         title=draw(pairs(words)),
         notes=notes | {DATES: draw(st.just("") | lines)},
-        tracks=draw(st.lists(words, max_size=3, unique=True).map(tuple)),
+        tracks=draw(st.lists(tracks, max_size=3, unique=True).map(sorted).map(tuple)),
         starts_on=first,
         ends_on=last,
         venue=draw(st.just("") | words),
