@@ -1,5 +1,6 @@
 """A workshop written as a file and read back is the same workshop, whatever its words are."""
 
+import re
 from dataclasses import replace
 from datetime import UTC
 
@@ -216,3 +217,13 @@ def test_a_session_has_its_hours_in_thailand():
     starts, ends = (at(f"2023-02-20T{hour}:00:00").astimezone(UTC) for hour in ("09", "12"))
     session = SessionText("s", pair("ก"), FULL.starts_on, starts_at=starts, ends_at=ends)
     assert "starts = 09:00:00" in text_files.write(replace(FULL, sessions=(session,), talks=()))
+
+
+def test_the_example_of_the_guide_is_a_sound_workshop():
+    guide = (ROOT / "docs" / "content.md").read_text("utf-8")
+    [example] = [
+        block for block in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "[[session]]" in block
+    ]
+    text = text_files.read(example, tracks={2566: {"pmqa40"}}, speakers=frozenset({"opdc-deputy"}))
+    assert [question.when and question.when.question for question in text.questions] == [None, "food"]
+    assert text_files.read(text_files.write(text)) == text
