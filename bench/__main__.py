@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import pages, rush, site, start, wire
+from bench import pages, rush, site, start, wire, zip as large_files
 from bench.figures import RESULTS, Figure, as_markdown, as_table
 from portal.core.db import db
 
@@ -60,6 +60,7 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
         "rush on PostgreSQL, workers killed",
         lambda folder: _rush_on_postgres(folder, f"PostgreSQL, {RUSH}, workers killed", kills=KILLS),
     ),
+    ("large files", lambda folder: large_files.measured(folder, folder / "log")),
     ("start", lambda folder: start.measured(folder, folder / "log")),
 )
 
