@@ -89,12 +89,17 @@ def addresses(app: Flask, code: str) -> Iterator[tuple[str, str]]:
         "session": "day1",
         "ending": "csv",
         "kind": "csv",
+        "act": "cancellation",
+        "code": "pmqa40-2566",
     }
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
-            named = {"code", "token", "secret"} & rule.arguments
+            # Somebody's place in a workshop is named beside the workshop, of which everybody knows the code.
+            named = {"registration", "place"} & rule.arguments or {"code", "token", "secret"} & rule.arguments
             if named and rule.endpoint != "static":
-                values: Any = {name: code if name in named else others[name] for name in rule.arguments}
+                values: Any = {
+                    name: code if name in named else others.get(name, "x") for name in rule.arguments
+                }
                 for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                     yield method, app.url_for(rule.endpoint, **values)
 
