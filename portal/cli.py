@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from portal import content as whole_content, demo, jobs
 from portal.accounts import agencies as agency_rules, people, recovery
 from portal.accounts.models import Role
 from portal.awards import entries as entry_rules
-from portal.core import backup as backups, sheets
+from portal.core import backup as backups, blobs, sheets
 from portal.core.db import db, writing
 from portal.core.errors import Refused
 from portal.core.forms import normal_email
@@ -26,9 +27,10 @@ from portal.core.sheets import SheetError
 from portal.core.toml import BadContent
 from portal.courses import loading as course_files
 from portal.mail import outbox
-from portal.programme import exchange
+from portal.programme import exchange, materials as material_rules
 
 WORKER_PAUSE_SECONDS = 2.0
+UNUSED = timedelta(days=1)  # a file younger than this may belong to a form that is being sent
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -67,6 +69,7 @@ agencies = AppGroup("agencies", help="Agencies of the installation.")
 entries = AppGroup("entries", help="Entries and which of them passed stage 1.")
 users = AppGroup("users", help="People.")
 workshops = AppGroup("workshops", help="Workshops as text files.")
+materials = AppGroup("materials", help="Files that speakers hand out.")
 mail = AppGroup("mail", help="The outbox.")
 
 
@@ -164,6 +167,15 @@ def load_workshops(path: Path, dry_run: bool) -> None:
         click.echo("dry run: nothing was kept")
 
 
+@materials.command("sweep")
+@with_appcontext
+def sweep_materials() -> None:
+    """Take away files that no material ever held and uploads that broke off, when older than a day. Once a day will do."""
+    in_use = material_rules.digests_in_use()
+    db.session.rollback()
+    click.echo(f"swept {blobs.sweep(in_use, older_than=UNUSED)}")
+
+
 @mail.command("send")
 @click.option("--limit", default=1000, show_default=True)
 @with_appcontext
@@ -245,5 +257,17 @@ def use_migrations(app: Flask) -> None:
 def init_app(app: Flask) -> None:
     if click.get_current_context(silent=True) is not None:  # made for a command, perhaps for `flask db`
         use_migrations(app)
-    for command in (content, agencies, entries, users, workshops, mail, worker, backup, restore, make_demo):
+    for command in (
+        content,
+        agencies,
+        entries,
+        users,
+        workshops,
+        materials,
+        mail,
+        worker,
+        backup,
+        restore,
+        make_demo,
+    ):
         app.cli.add_command(command)

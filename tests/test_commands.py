@@ -1,5 +1,6 @@
 """The commands of operations.md as a person at a shell meets them: what they do, print and refuse."""
 
+import io
 import os
 import re
 import shutil
@@ -22,7 +23,7 @@ from portal.accounts import passwords
 from portal.accounts.models import Agency, Role, User
 from portal.app import create_app
 from portal.awards.models import Entry, Round
-from portal.core import sheets
+from portal.core import blobs, sheets
 from portal.core.db import Base, db
 from portal.courses.models import Edition
 from portal.mail import outbox
@@ -436,3 +437,13 @@ def test_mail_that_failed_is_not_lost(app: Flask, run: Run, monkeypatch: pytest.
     assert run("mail", "send").stdout == "sent 0, to be tried again 1, failed 0\n"
     db.session.expire_all()
     assert row.status is MessageStatus.QUEUED
+
+
+def test_sweeping_takes_files_nobody_hands_out_once_they_are_a_day_old(app: Flask, run: Run) -> None:
+    with app.app_context():
+        stored = blobs.put(io.BytesIO(b"of no material"), most_bytes=100)
+    (place,) = (app.config["INSTANCE"] / "blobs").rglob(stored.digest)
+    assert run("materials", "sweep").output == "swept 0\n"
+    os.utime(place, (0, 0))
+    assert run("materials", "sweep").output == "swept 1\n"
+    assert not place.exists()
