@@ -93,7 +93,8 @@ def ked(cast) -> User:
 @pytest.fixture
 def workshop(make_workshop, cast) -> Workshop:
     """Two seats, for which กรมตัวอย่าง may register."""
-    return make_workshop(capacity=2)
+    made: Workshop = make_workshop(capacity=2)
+    return made
 
 
 @pytest.fixture
@@ -102,7 +103,8 @@ def team_page(client, cast, workshop) -> Callable[[], Page]:
 
     def read() -> Page:
         assert client.sign_in(cast.mali).get(URL).status_code == 200
-        return client.page
+        page: Page = client.page
+        return page
 
     return read
 

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from portal.accounts.models import Role
 from portal.core import clock
 from portal.core.db import db
 from portal.participation import registration
@@ -137,7 +138,7 @@ def test_registering_shut_the_page_says_why_and_seats_may_still_be_handled(
 
 
 def test_an_agency_that_did_not_pass_sees_why_it_cannot_register(client, workshop, cast):
-    boss = people.person("boss@demo.example", "หัวหน้า ทีม", people.Role.COORDINATOR, cast.province)
+    boss = people.person("boss@demo.example", "หัวหน้า ทีม", Role.COORDINATOR, cast.province)
     client.sign_in(boss).get(URL)
     assert "ไม่พบผลงานของหน่วยงานที่ผ่านขั้นตอนที่ 1" in client.page.main
     assert client.page.select("input[name=people]") == []

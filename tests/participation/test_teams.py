@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.accounts import invitations
-from portal.accounts.models import Agency, User
+from portal.accounts.models import Agency, Role, User
 from portal.core import clock
 from portal.core.db import db
 from portal.mail.models import OutboxMessage
@@ -153,7 +153,7 @@ def test_whoever_may_not_register_is_named_with_the_others_and_nobody_is_registe
 
 
 def test_an_agency_that_did_not_pass_stage_1_gets_no_seat_for_anybody(app, make_workshop, cast):
-    boss = people.person("boss@demo.example", "หัวหน้า", people.Role.COORDINATOR, cast.province)
+    boss = people.person("boss@demo.example", "หัวหน้า", Role.COORDINATOR, cast.province)
     with pytest.raises(teams.TeamRefused) as no:
         together(make_workshop(), [cast.sakda], cast, by=boss)
     assert type(no.value.refusals[0][1]) is eligibility.NoPassedEntry
