@@ -15,7 +15,7 @@ from portal.participation import eligibility, registration
 from portal.participation.models import Registration, RegistrationStatus
 from portal.participation.seats import TAKES_A_SEAT
 from portal.programme import questions
-from portal.programme.models import Workshop
+from portal.programme.models import Workshop, WorkshopStatus
 from portal.programme.questions import Kind, Question
 
 
@@ -56,7 +56,8 @@ def keep(mine: Registration, *, sent: Mapping[str, str]) -> Registration:
 def are_waiting(mine: Registration) -> bool:
     """Whether a question that must be answered is not, while it still can be. No query for a workshop without questions."""
     workshop = mine.workshop
-    if not workshop.questions or mine.status is RegistrationStatus.CANCELLED:
+    is_off = workshop.status is WorkshopStatus.CANCELLED or mine.status is RegistrationStatus.CANCELLED
+    if not workshop.questions or is_off:
         return False
     return bool(unanswered(questions.of(workshop), mine.answers)) and not eligibility.has_begun(workshop)
 

@@ -9,7 +9,7 @@ from portal.participation import eligibility, offers, queue, registration, seats
 from portal.participation.models import Registration
 from portal.participation.queue import Reason
 from portal.participation.seats import CONFIRMED, WAITLISTED, Seats
-from portal.programme.models import Workshop
+from portal.programme.models import Workshop, WorkshopStatus
 
 
 class Place(StrEnum):
@@ -49,7 +49,9 @@ def standing_of(workshop: Workshop, user: User | None) -> Standing:
         kept = seats.kept_in(workshop)
         return Standing(Place.SHUT if no else Place.SIGN_IN, counted, refusal=no, kept=kept)
     mine = registration.registration_of(workshop, user)
-    if mine is not None and (mine.status in (CONFIRMED, WAITLISTED) or offers.is_standing(mine)):
+    is_off = workshop.status is WorkshopStatus.CANCELLED  # then nobody has a seat in it, whatever they had
+    has_place = mine is not None and (mine.status in (CONFIRMED, WAITLISTED) or offers.is_standing(mine))
+    if mine is not None and has_place and not is_off:
         return _with_registration(workshop, counted, mine)
     no = eligibility.not_open(workshop)
     if no is not None:

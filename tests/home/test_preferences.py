@@ -78,7 +78,7 @@ def test_nobody_is_sent_off_the_site(client, target):
     assert (response.status_code, response.headers["Location"]) == (303, "/")
 
 
-@pytest.mark.parametrize("target", ["/sign-out", "/nowhere/at/all", "/workshops/x/registration"])
+@pytest.mark.parametrize("target", ["/sign-out", "/nowhere/at/all", "/learn/x/y/quiz/attempts"])
 def test_who_used_the_foot_of_a_page_that_does_not_open_again_comes_to_the_first_page(client, target):
     assert client.post("/preferences", data={"lang": "en", "next": target}).headers["Location"] == "/"
 

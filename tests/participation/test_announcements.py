@@ -370,8 +370,9 @@ class TestWorkshopCancelled:
 
     def test_its_page_and_calendar_stay_and_say_so(self, workshop, seat, cast, client):
         turn(workshop, WorkshopStatus.CANCELLED)
-        assert client.get("/workshops/pmqa40-2566").status_code == 200
-        assert "งานนี้ยกเลิก" in client.page.main
+        assert client.sign_in(cast.lamai).get("/workshops/pmqa40-2566").status_code == 200
+        assert client.page.one("#h-seat").get_text() == "งานนี้ยกเลิก"
+        assert "ได้ที่นั่งแล้ว" not in client.page.main
         for body_ in (client.get("/workshops/pmqa40-2566.ics").data, calendars.personal(cast.lamai)):
             assert [event["STATUS"] for event in events(body_).values()] == ["CANCELLED", "CANCELLED"]
 

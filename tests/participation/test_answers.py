@@ -7,6 +7,7 @@ from portal.core.db import db
 from portal.participation import answers, registration
 from portal.participation.models import Registration, RegistrationStatus
 from portal.programme import questions
+from portal.programme.models import WorkshopStatus
 from tests.participation.asking import QUESTIONS
 
 URL = "/workshops/pmqa40-2566"
@@ -296,6 +297,14 @@ class TestAnswering:
         assert not answers.are_waiting(seat)
         with pytest.raises(answers.NotRegistered):
             answers.keep(seat, sent={"food": "any"})
+
+    def test_a_cancelled_workshop_asks_nothing(self, client, workshop, seat, cast):
+        workshop.status = WorkshopStatus.CANCELLED
+        assert not answers.are_waiting(seat)
+        client.sign_in(cast.lamai).get("/me")
+        assert "ตอบคำถามของงานอบรม" not in client.page.main
+        assert "งานนี้ยกเลิก" in client.page.main
+        assert "ได้ที่นั่งแล้ว" not in client.page.main
 
     def test_who_waits_in_the_queue_may_answer_too(self, client, workshop, make_people):
         workshop.capacity = 1
