@@ -44,6 +44,7 @@ def text_at(version: WorkshopVersion) -> WorkshopText:
 
 def keep_as_it_stands(workshop: Workshop) -> None:
     """Before a change, under the lock: keep how the workshop stands, unless the last version says just that already."""
+    _read_anew(workshop)
     last = _last(workshop)
     if last is None or last.text != _written(workshop):
         _append(workshop, max(workshop.version, last.number + 1 if last else 1), by=None, note="")
@@ -51,10 +52,17 @@ def keep_as_it_stands(workshop: Workshop) -> None:
 
 def keep(workshop: Workshop, *, by: User | None, note: str = "") -> WorkshopVersion:
     """After a change, under the lock: keep it as the next version, whose number becomes the workshop's."""
-    db.session.flush()
-    db.session.expire(workshop, ["sessions", "talks"])  # in the order they have now
+    _read_anew(workshop)
     last = _last(workshop)
     return _append(workshop, last.number + 1 if last else 1, by=by, note=note)
+
+
+def _read_anew(workshop: Workshop) -> None:
+    """The parts as they are under the lock, in the order they have now: the caller may have read them before it."""
+    db.session.flush()
+    for row in (*workshop.sessions, *workshop.talks):
+        db.session.expire(row)
+    db.session.expire(workshop, ["sessions", "talks", "tracks"])
 
 
 def _last(workshop: Workshop) -> WorkshopVersion | None:

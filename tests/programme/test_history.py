@@ -1,18 +1,20 @@
 """Every version of a workshop is kept whole, told apart in words, and comes back when wanted."""
 
+import threading
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from sqlalchemy import select
 
-from portal.core.db import db
+from portal.core.db import begin_write, db
 from portal.core.i18n import in_language
 from portal.programme import desk, history, text_files
 from portal.programme.desk import BadText, InThePast, Overlapping, Stale, text_of
 from portal.programme.differences import Difference, differences
 from portal.programme.files import SessionText, TalkText, WorkshopText
-from portal.programme.models import Material, MaterialVersion, WorkshopStatus
+from portal.programme.models import Material, MaterialVersion, Workshop, WorkshopStatus
 from portal.programme.questions import Kind, When
 from tests.programme.texts import FULL, QUESTIONS, at, pair, workshop_texts
 
@@ -222,6 +224,36 @@ def test_a_change_of_another_room_is_kept_in_the_same_history(workshop, cast):
     assert (version.number, workshop.version, history.text_at(version).capacity) == (2, 2, 5)
     history.keep_as_it_stands(workshop)
     assert [one.number for one in history.versions_of(workshop)] == [2, 1]
+
+
+@pytest.mark.both_databases
+def test_what_was_read_before_the_lock_is_not_kept_as_how_it_stood(app, workshop, cast):
+    assert [session.title_th for session in workshop.sessions] == ["วันที่หนึ่ง", "วันที่สอง"]
+    identity = workshop.id
+
+    def saves() -> None:
+        with app.app_context():
+            row = db.session.get_one(Workshop, identity)
+            sessions = tuple(replace(one, title=pair("ชื่อใหม่")) for one in text_of(row).sessions)
+            desk.save(row, replace(text_of(row), sessions=sessions), by=None, version=1)
+            db.session.commit()
+
+    other = threading.Thread(target=saves)
+    other.start()
+    other.join()
+    begin_write()
+    held = (
+        select(Workshop)
+        .where(Workshop.id == identity)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    workshop = db.session.scalars(held).one()
+    history.keep_as_it_stands(workshop)
+    workshop.capacity = 5
+    version = history.keep(workshop, by=None)
+    assert version.number == 3
+    assert [one.title["th"] for one in history.text_at(version).sessions] == ["ชื่อใหม่"] * 2
 
 
 def test_a_version_counts_on_from_the_workshops_own_number(workshop, cast):
