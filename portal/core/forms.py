@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import FieldList, Form as PlainForm, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from portal.core import dates
+from portal.core import clock, dates
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l, language
 from portal.core.thai import plain_digits
@@ -143,7 +143,7 @@ class TextField(TextAreaField):  # type: ignore[misc]
 class DayField(LineField):
     """A day as people write it (20 กุมภาพันธ์ 2566, 20/2/2566); `day` is what it means once the form is valid.
 
-    Filled with a date it shows it in the language in force.
+    Filled with a date, or a moment, it shows the day in Thailand in the language in force.
     """
 
     def process_data(self, value: Any) -> None:
@@ -167,6 +167,8 @@ class HourField(LineField):
     """An hour as people write it (09:00, 9.30 น.); `hour` is what it means once the form is valid."""
 
     def process_data(self, value: Any) -> None:
+        if isinstance(value, datetime):
+            value = clock.local(value).time()
         super().process_data(f"{value:%H:%M}" if isinstance(value, time) else value)
 
     def pre_validate(self, form: PlainForm) -> None:
@@ -177,6 +179,12 @@ class HourField(LineField):
     def hour(self) -> time | None:
         found = _hour.fullmatch(plain_digits(self.data or ""))
         return time(int(found[1]), int(found[2])) if found else None
+
+
+def moment(day: DayField, hour: HourField) -> datetime | None:
+    """The moment in Thailand that two fields name together, of a form that is valid; None unless both are filled in."""
+    on, at = day.day, hour.hour
+    return datetime.combine(on, at, tzinfo=clock.BANGKOK) if on and at else None
 
 
 class Rows(FieldList):  # type: ignore[misc]

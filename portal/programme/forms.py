@@ -14,7 +14,7 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from portal.accounts.models import User
@@ -29,6 +29,7 @@ from portal.programme.models import Speaker
 RESERVED = {"new"}
 LONGEST = 4000
 LONGEST_CODE = 32
+MOST_VERSIONS = 2**31 - 1  # what a column holds
 _code = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -57,7 +58,11 @@ class Confirm(Form):
 class DeskForm(Form):
     """What every form of the desk carries: which version it was filled from, and a few words for the history."""
 
-    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    version = IntegerField(
+        _l("ฉบับที่"),
+        [InputRequired(), NumberRange(1, MOST_VERSIONS, message=_l("โหลดหน้านี้ใหม่แล้วลองอีกครั้ง"))],
+        widget=HiddenInput(),
+    )
     note: Any = LineField(_l("บันทึกสั้น ๆ ว่าแก้อะไร"), [at_most(200)])
 
     overlap_ok = BooleanField(_l("บันทึกทั้งที่ใช้ห้องเดียวกันในเวลาเดียวกัน"))

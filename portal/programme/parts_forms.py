@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
 from typing import Any
 
 from wtforms import BooleanField, FormField, HiddenField, SelectField, ValidationError
 from wtforms.validators import Optional
 from wtforms.widgets import TextArea
 
-from portal.core import clock
-from portal.core.forms import DayField, HourField, LineField, Part, Rows, TextField, at_most, required
+from portal.core.forms import DayField, HourField, LineField, Part, Rows, TextField, at_most, moment, required
 from portal.core.i18n import _, _l, said
 from portal.programme.differences import KINDS
 from portal.programme.files import Pair, SessionText, TalkText
@@ -60,8 +58,8 @@ class SessionForm(DeskForm):
         values = {
             "version": version,
             "day": session.day,
-            "starts": _hour(session.starts_at),
-            "ends": _hour(session.ends_at),
+            "starts": session.starts_at,
+            "ends": session.ends_at,
             "room": session.room,
             "link": session.link,
         }
@@ -73,8 +71,8 @@ class SessionForm(DeskForm):
             session,
             title=self.pair("title"),
             day=self.day.day,
-            starts_at=_moment(self.day.day, self.starts.hour),
-            ends_at=_moment(self.day.day, self.ends.hour),
+            starts_at=moment(self.day, self.starts),
+            ends_at=moment(self.day, self.ends),
             room=self.room.data or "",
             link=self.link.data or "",
             is_cancelled=session.is_cancelled and not self.again.data,
@@ -85,14 +83,6 @@ class NewSessionForm(SessionForm):
     """A meeting that is not there yet."""
 
     code = code_field()
-
-
-def _hour(moment: datetime | None) -> time | None:
-    return clock.local(moment).time() if moment else None
-
-
-def _moment(day: date | None, hour: time | None) -> datetime | None:
-    return datetime.combine(day, hour, tzinfo=clock.BANGKOK) if day and hour else None
 
 
 class PairPart(Part):
@@ -142,7 +132,7 @@ class TalkForm(DeskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """A title or a description; each speaker once; English only beside Thai."""
         is_fine: bool = super().validate(extra_validators)
-        is_fine = self.wants_thai(("title", "description")) and _are_whole(self.points) and is_fine
+        is_fine = all((self.wants_thai(("title", "description")), _are_whole(self.points), is_fine))
         if not self.title_th.data and not self.description_th.data:
             self.title_th.errors = [*self.title_th.errors, _("เขียนชื่อหัวข้อหรือคำอธิบายอย่างน้อยหนึ่งอย่าง")]
             is_fine = False

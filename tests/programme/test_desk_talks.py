@@ -119,6 +119,7 @@ def test_reworded_points_keep_their_source_and_emptied_ones_go(orn):
         ({"speakers-0": "nobody"}, "เลือกจากรายการ"),
         ({"session": "day9"}, "เลือกจากรายการ"),
         ({"points-0-th": ""}, "เขียนภาษาไทยด้วย"),
+        ({"title_th": "", "points-0-th": "", "points-0-en": "Left alone"}, "ประเด็น"),
         ({"points-0-th": "ก" * 1001}, "ยาวได้ไม่เกิน 1000"),
         ({"title_th": "ก" + "ี" * 1000}, "ยาวได้ไม่เกิน 1000"),
     ],

@@ -219,7 +219,7 @@ def test_what_is_saved_on_another_page_meanwhile_stays(orn, other):
     assert (now.title_th, now.sessions[0].room) == ("ของอร", "ห้อง 1")
 
 
-@pytest.mark.parametrize("version", ["", "x", "-1", "99", None])
+@pytest.mark.parametrize("version", ["", "x", "-1", "0", "99", "9" * 30, None])
 def test_a_bent_version_overwrites_nothing(orn, version):
     orn.get(EDIT)
     assert orn.submit(EDIT, title_th="ของอร", version=version).status_code in (409, 422)
