@@ -228,7 +228,8 @@ def test_a_change_of_another_room_is_kept_in_the_same_history(workshop, cast):
 
 @pytest.mark.both_databases
 def test_what_was_read_before_the_lock_is_not_kept_as_how_it_stood(app, workshop, cast):
-    assert [session.title_th for session in workshop.sessions] == ["วันที่หนึ่ง", "วันที่สอง"]
+    seen = list(workshop.sessions)
+    assert [session.title_th for session in seen] == ["วันที่หนึ่ง", "วันที่สอง"]
     identity = workshop.id
 
     def saves() -> None:
