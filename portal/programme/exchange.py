@@ -75,7 +75,10 @@ def load(path: Path, *, by: User | None = None) -> list[Brought]:
 
 
 def _bring(text: WorkshopText, by: User | None) -> Brought:
-    """A file tells how it is: meetings of the past and shared rooms are taken as they stand there."""
+    """A file tells how it is: meetings of the past and shared rooms are taken as they stand there.
+
+    Only a status that it does not tell stays as it was, so that no file opens by its silence what was closed.
+    """
     note = _("โหลดจากไฟล์ %(file)s", file=text.file)
     workshop = db.session.scalar(select(Workshop).where(Workshop.code == text.code))
     if workshop is None:
@@ -83,7 +86,8 @@ def _bring(text: WorkshopText, by: User | None) -> Brought:
         return Brought(text.code, is_new=True)
     before = text_of(workshop)
     desk.save(workshop, text, by=by, version=workshop.version, note=note, past_ok=True, overlap_ok=True)
-    _turn(workshop, text.status, by)
+    if text.says_status:
+        _turn(workshop, text.status, by)
     return Brought(text.code, is_new=False, differences=differences(before, text_of(workshop)))
 
 

@@ -74,6 +74,7 @@ class WorkshopText:
     talks: tuple[TalkText, ...] = ()
     questions: tuple[Question, ...] = ()
     file: str = field(default="", compare=False)
+    says_status: bool = field(default=True, compare=False)
 
 
 def workshop_of(table: Table, *, tracks: Known | None, speakers: Set[str] | None) -> WorkshopText:
@@ -94,6 +95,7 @@ def workshop_of(table: Table, *, tracks: Known | None, speakers: Set[str] | None
         ends_on=ends_on,
         venue=one_line(table, "venue", most=300),
         status=WorkshopStatus(status) if status else WorkshopStatus.PUBLISHED,
+        says_status="status" in table.values,
         sessions=sessions,
         talks=_talks(table, {session.code for session in sessions}, speakers),
         questions=questions.read(table),

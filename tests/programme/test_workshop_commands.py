@@ -157,6 +157,15 @@ def test_a_file_tells_the_status_too(run, tmp_path, since, to):
     assert history.versions_of(workshop)[0].status == to
 
 
+@pytest.mark.parametrize("status", list(WorkshopStatus))
+def test_a_file_that_says_no_status_leaves_it_as_it_is(run, tmp_path, status):
+    workshop = offered(A)
+    workshop.status = status
+    (tmp_path / f"{A}.toml").write_bytes((ROOT / "content" / "workshops" / f"{A}.toml").read_bytes())
+    result = run("load", tmp_path)
+    assert (result.stdout, workshop.status) == (f"kept {A}\n", status)
+
+
 def test_what_was_published_never_becomes_a_draft_again(run, tmp_path):
     text = replace(text_of(offered(A)), status=WorkshopStatus.DRAFT, venue="กรุงเทพฯ")
     result = run("load", write(tmp_path / "in", text))
