@@ -7,8 +7,9 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import FieldList, Form as PlainForm, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import FieldList, Form as PlainForm, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.widgets import HiddenInput
 
 from portal.core import clock, dates
 from portal.core.errors import Refused
@@ -29,6 +30,7 @@ WORDS = {
 }
 
 
+MOST_VERSIONS = 2**31 - 1  # what a column holds
 INVISIBLE = ("\u200b", "\ufeff", "\u00ad", "\x00")
 _hour = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?: ?น\.?)?", re.ASCII)
 
@@ -55,6 +57,31 @@ class Form(FlaskForm):  # type: ignore[misc]
             field.errors = [*field.errors, str(no)]
         else:
             self.form_errors.append(str(no))
+
+
+class VersionedForm(Form):
+    """A form of what several people change: it carries which version it was filled from, and what they met who came too late."""
+
+    version = IntegerField(
+        _l("ฉบับที่"),
+        [
+            InputRequired(_l("โหลดหน้านี้ใหม่แล้วลองอีกครั้ง")),
+            NumberRange(1, MOST_VERSIONS, message=_l("โหลดหน้านี้ใหม่แล้วลองอีกครั้ง")),
+        ],
+        widget=HiddenInput(),
+    )
+
+    clash: Any = None
+
+    def met(self, clash: Any, version: int) -> None:
+        """Somebody else saved in between; sent again, the form goes on from their version."""
+        self.clash = clash
+        self.saw(version)
+
+    def saw(self, version: int) -> None:
+        """From here on the form goes on from this version."""
+        self.version.raw_data = None
+        self.version.data = version
 
 
 class Part(PlainForm):  # type: ignore[misc]

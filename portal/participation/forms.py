@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
-from portal.core.forms import DayField, Form, HourField, LineField, at_most, moment, required
+from portal.core.forms import DayField, Form, HourField, LineField, VersionedForm, at_most, moment, required
 from portal.core.i18n import _, _l
 from portal.participation.terms import MOST_OFFER_HOURS, Terms
 from portal.programme.models import Workshop
@@ -27,7 +27,7 @@ def _from(least: int, most: int = MOST) -> list[Any]:
     return [Optional(), NumberRange(least, most, message=_l("กรอกจำนวนตั้งแต่ %(min)s ถึง %(max)s"))]
 
 
-class SeatsForm(Form):
+class SeatsForm(VersionedForm):
     """Seats, window and venue of a workshop. An empty field means that nothing is set or announced."""
 
     capacity = IntegerField(_l("จำนวนที่นั่ง"), _from(0))
@@ -66,6 +66,7 @@ class SeatsForm(Form):
         until = workshop.guaranteed_until
         return cls(
             data={
+                "version": workshop.version,
                 "capacity": workshop.capacity,
                 "per_agency": workshop.per_agency,
                 "guaranteed": workshop.guaranteed,

@@ -33,7 +33,8 @@ from portal.participation import (
 )
 from portal.participation.forms import SeatsForm
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
-from portal.programme import questions
+from portal.programme import desk, questions
+from portal.programme.clashes import clash_of
 from portal.programme.models import Workshop, WorkshopSession
 
 bp = Blueprint("roster", __name__, url_prefix="/organize/workshops")
@@ -119,8 +120,13 @@ def seats(code: str) -> ResponseReturnValue:
     form = SeatsForm() if request.method == "POST" else SeatsForm.of(workshop)
     if form.validate_on_submit():
         try:
-            said = _saved(terms.change(workshop, form.terms(), by=viewer()))
+            promoted = terms.change(workshop, form.terms(), by=viewer(), version=form.version.data)
+            said = _saved(promoted)
             db.session.commit()
+        except desk.Stale as no:
+            db.session.rollback()
+            workshop = _workshop(code)
+            form.met(clash_of(no), no.version)
         except Refused as no:
             db.session.rollback()
             workshop = _workshop(code)
@@ -135,7 +141,7 @@ def seats(code: str) -> ResponseReturnValue:
         counted=counting.seats(workshop),
         kept_seats=counting.kept_in(workshop),
     )
-    return page, 422 if form.errors else 200
+    return page, 409 if form.clash else 422 if form.errors else 200
 
 
 def _saved(promoted: list[Registration]) -> str:

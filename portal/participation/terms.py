@@ -1,6 +1,6 @@
 """The terms of a workshop's seats as the organizer sets them: capacity, maximum and guarantee per agency, hours of an offer, registration window, venue; who gets a seat is registration's matter."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from portal.core.errors import Refused
 from portal.core.i18n import _, _l
 from portal.participation import registration
 from portal.participation.models import Registration
-from portal.programme import history
+from portal.programme import desk, history
 from portal.programme.models import Workshop
 
 MOST_OFFER_HOURS = 720  # thirty days
@@ -39,17 +39,21 @@ def of(workshop: Workshop) -> Terms:
     return Terms(**{name: getattr(workshop, name) for name in Terms.__dataclass_fields__})
 
 
-def change(workshop: Workshop, terms: Terms, *, by: User) -> list[Registration]:
+def change(workshop: Workshop, terms: Terms, *, by: User, version: int | None = None) -> list[Registration]:
     """Set these terms, keep who changed what, also as a version of the workshop, and return who got or is offered a
     seat by it; a lowered number takes no seat away, and an offer that runs keeps its time.
 
-    A new venue raises the SEQUENCE of every session. Refuses with BadTerms. Nothing different: nothing is noted.
+    A new venue raises the SEQUENCE of every session. Refuses with BadTerms, and with desk.Stale who saw another
+    `version` of the workshop. Nothing different: nothing is noted.
     """
     _check(terms)
     workshop = registration.hold(workshop)
     before = of(workshop)
     if before == terms:
         return []
+    if version is not None and version != workshop.version:
+        now = desk.text_of(workshop)
+        raise desk.Stale(workshop, seen=version, theirs=now, mine=replace(now, **asdict(terms)))
     history.keep_as_it_stands(workshop)
     for name, value in asdict(terms).items():
         setattr(workshop, name, value)

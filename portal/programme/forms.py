@@ -2,26 +2,35 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from wtforms import (
     BooleanField,
     FormField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from portal.accounts.models import User
 from portal.awards.models import Round, Track
-from portal.core.forms import DayField, EmailField, Form, LineField, Part, Rows, TextField, at_most, required
+from portal.core.forms import (
+    DayField,
+    EmailField,
+    Form,
+    LineField,
+    Part,
+    Rows,
+    TextField,
+    VersionedForm,
+    at_most,
+    required,
+)
 from portal.core.i18n import _, _l, in_lang
 from portal.core.tokens import new_code
+from portal.programme.clashes import Clash
 from portal.programme.files import MEMO, Pair, WorkshopText
 from portal.programme.models import Speaker
 
@@ -29,63 +38,28 @@ from portal.programme.models import Speaker
 RESERVED = {"new"}
 LONGEST = 4000
 LONGEST_CODE = 32
-MOST_VERSIONS = 2**31 - 1  # what a column holds
 _code = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One thing that another organizer changed: as it was, as it is now, and as it would be with what was typed here."""
-
-    label: str
-    before: str
-    theirs: str
-    yours: str | None  # None: what was typed here leaves it as it is now
-
-
-@dataclass(frozen=True)
-class Clash:
-    """Somebody else saved in between."""
-
-    by: User | None
-    rows: Sequence[Row]
 
 
 class Confirm(Form):
     """Nothing but the button; the token makes sure that it was ours."""
 
 
-class DeskForm(Form):
-    """What every form of the desk carries: which version it was filled from, and a few words for the history."""
+class DeskForm(VersionedForm):
+    """What every form of the desk carries besides its version: a few words for the history."""
 
-    version = IntegerField(
-        _l("ฉบับที่"),
-        [InputRequired(), NumberRange(1, MOST_VERSIONS, message=_l("โหลดหน้านี้ใหม่แล้วลองอีกครั้ง"))],
-        widget=HiddenInput(),
-    )
     note: Any = LineField(_l("บันทึกสั้น ๆ ว่าแก้อะไร"), [at_most(200)])
 
     overlap_ok = BooleanField(_l("บันทึกทั้งที่ใช้ห้องเดียวกันในเวลาเดียวกัน"))
     past_ok = BooleanField(_l("บันทึกทั้งที่เวลานี้ผ่านไปแล้ว"))
 
-    clash: Clash | None = None
     asks: str = ""  # which of the two above is asked, after it stood in the way
     about: str = ""  # the code of the session, talk or question the form is of
-
-    def met(self, clash: Clash, version: int) -> None:
-        """Somebody else saved in between; sent again, the form goes on from their version."""
-        self.clash = clash
-        self.saw(version)
 
     def consents(self) -> dict[str, Any]:
         """What saving is told besides the text: the version seen, and what is fine all the same."""
         names = ("version", "overlap_ok", "past_ok")
         return {name: self[name].data for name in names}
-
-    def saw(self, version: int) -> None:
-        """From here on the form goes on from this version."""
-        self.version.raw_data = None
-        self.version.data = version
 
     def wants_thai(self, names: Iterable[str]) -> bool:
         """Whether each of these pairs of fields (name_th, name_en) that has English has Thai too; else it says so."""

@@ -11,8 +11,9 @@ from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _
 from portal.programme import desk, history as past
+from portal.programme.clashes import clash_of
 from portal.programme.forms import DeskForm
-from portal.programme.manage import bp, clash_of, found, page, refuse
+from portal.programme.manage import bp, found, page, refuse
 from portal.programme.models import Workshop, WorkshopVersion
 
 PER_PAGE = 20

@@ -24,9 +24,9 @@ from portal.core.errors import Refused
 from portal.core.forms import Form
 from portal.core.i18n import _, _l
 from portal.programme import desk, workshops as offered
-from portal.programme.differences import differences
+from portal.programme.clashes import clash_of
 from portal.programme.files import SessionText, TalkText, WorkshopText
-from portal.programme.forms import BasicsForm, Clash, CopyForm, DeskForm, NewForm, Row, StatusForm, WhyForm
+from portal.programme.forms import BasicsForm, CopyForm, DeskForm, NewForm, StatusForm, WhyForm
 from portal.programme.models import Workshop
 from portal.programme.questions import Question
 
@@ -182,15 +182,6 @@ def _locked(workshop: Workshop) -> Workshop:
     """The workshop as it is now, held until the transaction ends: what is kept of its text must not be older than the lock."""
     fresh = select(Workshop).where(Workshop.id == workshop.id).with_for_update()
     return db.session.scalars(fresh.execution_options(populate_existing=True)).one()
-
-
-def clash_of(no: desk.Stale) -> Clash:
-    """What the other one changed, each with what it would be if this change were saved all the same."""
-    yours = {row.path: row.after for row in no.differences}
-    if no.base is None:
-        return Clash(no.by, [Row(row.label, "", row.before, row.after) for row in no.differences])
-    rows = differences(no.base, no.theirs)
-    return Clash(no.by, [Row(row.label, row.before, row.after, yours.get(row.path)) for row in rows])
 
 
 def part(parts: Iterable[P], code: str) -> P:

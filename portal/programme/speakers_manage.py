@@ -10,7 +10,8 @@ from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _, said
 from portal.programme import casting, speakers as people
-from portal.programme.forms import AccountForm, Clash, Confirm, NewSpeakerForm, Row, SpeakerForm
+from portal.programme.clashes import Clash, Row
+from portal.programme.forms import AccountForm, Confirm, NewSpeakerForm, SpeakerForm
 from portal.programme.manage import bp, page, refuse
 from portal.programme.models import Speaker
 

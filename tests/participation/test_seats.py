@@ -4,9 +4,11 @@ from datetime import datetime
 
 import pytest
 
+from portal.accounts.models import Role
 from portal.core.db import db
 from portal.participation import registration
 from portal.programme.models import Workshop
+from tests import cast as cast_module
 
 URL = "/organize/workshops/pmqa40-2566/seats"
 
@@ -157,3 +159,16 @@ def test_only_organizers_enter_and_only_with_the_token(client, workshop, cast):
     assert client.post(URL, data={"capacity": "5"}).status_code == 400
     assert client.get("/organize/workshops/nowhere/seats").status_code == 404
     assert fresh(workshop).capacity == 1
+
+
+def test_a_stale_save_shows_both_and_overwrites_only_when_told_to(app, client, workshop, cast):
+    other = app.test_client().sign_in(cast_module.person("ying@demo.example", "หญิง ร่วมจัด", Role.ORGANIZER))
+    client.sign_in(cast.orn).get(URL)
+    other.get(URL)
+    other.submit(URL, capacity="5")
+    assert client.submit(URL, capacity="3", venue="ห้องของอร").status_code == 409
+    assert [cell.get_text(strip=True) for cell in client.page.select(".clash tbody td")] == ["1", "5", "3"]
+    assert client.page.one("input[name=venue]")["value"] == "ห้องของอร"
+    assert fresh(workshop).capacity == 5
+    client.follow(client.submit(URL))
+    assert (fresh(workshop).capacity, fresh(workshop).venue) == (3, "ห้องของอร")
