@@ -16,7 +16,6 @@ from portal.participation.models import Move, Registration, RegistrationMove
 from portal.participation.seats import CONFIRMED, OFFERED
 from portal.programme.models import Workshop, WorkshopStatus
 
-MAKES_AN_OFFER = (Move.OFFERED, Move.TAKEN_OVER)  # a colleague may hand an offer on
 LINKS_ARE_READ = 2 * 365 * 24 * 3600  # seconds in which an old link still tells what became of its offer
 
 
@@ -60,7 +59,7 @@ def read(token: str) -> Offer | None:
     if found is None:
         return None
     if (offer, True) not in [
-        (number, move in MAKES_AN_OFFER) for number, move, _at in ledger.moves_of(found)
+        (number, move is Move.OFFERED) for number, move, _at in ledger.moves_of(found)
     ]:
         return None
     became = _became(found, offer)
@@ -79,7 +78,7 @@ def tokens_of(registrations: Collection[Registration]) -> dict[int, str]:
         return {}
     latest = (
         select(RegistrationMove.registration_id, func.max(RegistrationMove.id))
-        .where(RegistrationMove.registration_id.in_(offered), RegistrationMove.move.in_(MAKES_AN_OFFER))
+        .where(RegistrationMove.registration_id.in_(offered), RegistrationMove.move == Move.OFFERED)
         .group_by(RegistrationMove.registration_id)
     )
     return {one: passing.token_of(offered[one], move) for one, move in db.session.execute(latest)}
@@ -154,7 +153,7 @@ def _hold(one: Registration) -> Workshop:
 def _became(one: Registration, offer: int | None) -> Move | None:
     """What ended this offer (None: the latest one); None while nothing did."""
     moves = ledger.moves_of(one)
-    made = [number for number, move, _at in moves if move in MAKES_AN_OFFER]
+    made = [number for number, move, _at in moves if move is Move.OFFERED]
     meant = made[-1] if offer is None and made else offer
     return next((move for number, move, _at in moves if meant is not None and number > meant), None)
 

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,15 +11,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.core import clock
 from portal.core.db import db
+from portal.core.errors import Refused
 from portal.mail.models import OutboxMessage
-from portal.participation import registration, terms
-from portal.participation.models import Registration, RegistrationMove, RegistrationStatus
+from portal.participation import offers, registration, seats, terms
+from portal.participation.models import Move, Registration, RegistrationMove, RegistrationStatus
+from portal.participation.queue import chosen
 from portal.programme.models import Workshop
 
 CONFIRMED = RegistrationStatus.CONFIRMED
 WAITLISTED = RegistrationStatus.WAITLISTED
 CANCELLED = RegistrationStatus.CANCELLED
+OFFERED = RegistrationStatus.OFFERED
 
 pytestmark = pytest.mark.both_databases
 
@@ -64,6 +69,22 @@ def cancels(registration_id: int) -> Callable[[], Any]:
         registration.cancel(row, by=row.user)
 
     return job
+
+
+def answers(registration_id: int, answer: Callable[..., Any]) -> Callable[[], Any]:
+    """What is refused, since another was faster, is no fault."""
+
+    def job() -> None:
+        try:
+            answer(db.session.get_one(Registration, registration_id))
+        except Refused:
+            db.session.rollback()
+
+    return job
+
+
+def expires(workshop_id: int) -> Callable[[], Any]:
+    return lambda: offers.expire(db.session.get_one(Workshop, workshop_id))
 
 
 def changes(workshop_id: int, by_id: int, **new: Any) -> Callable[[], Any]:
@@ -155,3 +176,110 @@ def test_a_mixed_rush_ends_with_every_seat_taken_and_the_queue_in_order(
     assert workshop.capacity <= len(seated) <= 9
     assert max(held.values()) <= 3
     assert waiting
+
+
+def offered(workshop: Workshop, people: list[User], by: User) -> list[Registration]:
+    """All registered for no seat at all; then there are so many, each offered for a day."""
+    rows = [registration.register(workshop, user=person) for person in people]
+    settings = vars(terms.of(workshop)) | {"capacity": 2, "offer_hours": 24}
+    assert terms.change(workshop, terms.Terms(**settings), by=by) == rows[:2]
+    db.session.commit()
+    return rows
+
+
+def moves_of(row: Registration) -> list[Move]:
+    found = select(RegistrationMove.move).where(RegistrationMove.registration_id == row.id)
+    return list(db.session.scalars(found.order_by(RegistrationMove.id)))
+
+
+def test_two_who_decline_at_once_offer_exactly_two_seats_on(app, make_workshop, make_people, cast):
+    workshop = make_workshop(capacity=0)
+    rows = offered(workshop, make_people(6), cast.orn)
+    at_once(app, [answers(row.id, offers.decline) for row in rows[:2] for _ in range(4)])
+    states = [row.status for row in in_order(workshop)]
+    assert states == [CANCELLED, CANCELLED, OFFERED, OFFERED, WAITLISTED, WAITLISTED]
+
+
+def test_one_offer_answered_both_ways_at_once_has_one_answer(app, make_workshop, make_people, cast):
+    workshop = make_workshop(capacity=0)
+    rows = offered(workshop, make_people(4), cast.orn)
+    at_once(app, [answers(rows[0].id, answer) for answer in (offers.accept, offers.decline) * 4])
+    first, _second, third, last = in_order(workshop)
+    assert moves_of(first)[2:] in ([Move.ACCEPTED], [Move.DECLINED])
+    assert third.status is (WAITLISTED if first.status is CONFIRMED else OFFERED)
+    assert last.status is WAITLISTED
+
+
+def test_an_offer_that_ends_while_it_is_accepted_is_over_for_all(
+    app, make_workshop, make_people, cast, clock_at
+):
+    workshop = make_workshop(capacity=0)
+    rows = offered(workshop, make_people(5), cast.orn)
+    clock_at("2023-02-14T09:00:00+07:00")
+    jobs = [answers(row.id, offers.accept) for row in rows[:2] for _ in range(3)]
+    at_once(app, [*jobs, *[expires(workshop.id)] * 3])
+    states = [row.status for row in in_order(workshop)]
+    assert states == [CANCELLED, CANCELLED, OFFERED, OFFERED, WAITLISTED]
+    assert [moves_of(row)[-1] for row in rows[:2]] == [Move.EXPIRED] * 2
+
+
+def test_sweeps_on_several_nodes_give_each_seat_once(app, make_workshop, make_people):
+    one, other = make_workshop("one", capacity=0), make_workshop("other", capacity=0)
+    people = make_people(6)
+    for workshop in (one, other):
+        for person in people:
+            registration.register(workshop, user=person)
+        workshop.capacity = 3
+    at_once(app, [registration.sweep] * 6)
+    for workshop in (one, other):
+        assert [row.status for row in in_order(workshop)] == [CONFIRMED] * 3 + [WAITLISTED] * 3
+    assert Counter(db.session.scalars(select(OutboxMessage.kind)))["participation.promoted"] == 6
+
+
+def test_seats_kept_for_others_stay_kept_in_a_rush(app, make_workshop, make_people):
+    until = clock.now() + timedelta(days=1)
+    workshop = make_workshop(capacity=8, guaranteed=1, guaranteed_until=until)
+    many, few = make_people(12, agencies=1), make_people(4)
+    at_once(app, [registers(workshop.id, person.id) for person in [*many, *few]])
+    held = Counter(row.agency_id for row in in_order(workshop) if row.status is CONFIRMED)
+    assert sorted(held.values()) == [1, 1, 1, 1, 4]
+
+
+def test_a_storm_of_everything_at_once_leaves_seats_order_and_ledger_whole(
+    app, make_workshop, make_people, cast
+):
+    until = clock.now() + timedelta(days=1)
+    workshop = make_workshop(capacity=6, per_agency=4, guaranteed=1, guaranteed_until=until, offer_hours=24)
+    people = make_people(30, agencies=6)
+    early = [registration.register(workshop, user=person) for person in people[:14]]
+    registration.cancel(early[0], by=people[0])
+    registration.cancel(early[1], by=people[1])
+    db.session.commit()
+    standing = [row.id for row in early if row.status is OFFERED]
+    assert standing
+    jobs = [registers(workshop.id, person.id) for person in people[14:]]
+    jobs += [cancels(row.id) for row in early[2:7]]
+    jobs += [answers(one, answer) for one in standing for answer in (offers.accept, offers.decline)]
+    jobs += [changes(workshop.id, cast.orn.id, capacity=seats_now) for seats_now in (8, 10, 9)]
+    jobs += [expires(workshop.id), registration.sweep]
+    at_once(app, jobs)
+    rows = in_order(workshop)
+    db.session.refresh(workshop)
+    rule, taken = seats.rule_of(workshop), seats.taken_in(workshop)
+    assert len({row.user_id for row in rows}) == len({row.arrival for row in rows}) == len(rows) == 30
+    assert taken.total <= 10
+    assert max(taken.by_agency.values()) <= 4
+    assert chosen(seats.line_of(workshop), rule, taken) == []
+    for row in rows:
+        last = moves_of(row)[-1]
+        assert STANDS_AFTER.get(last, CANCELLED) is row.status
+        assert len(moves_of(row)) == row.sequence + 1
+
+
+STANDS_AFTER = {
+    Move.REGISTERED: CONFIRMED,
+    Move.PROMOTED: CONFIRMED,
+    Move.ACCEPTED: CONFIRMED,
+    Move.OFFERED: OFFERED,
+    Move.WAITLISTED: WAITLISTED,
+}
