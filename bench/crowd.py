@@ -164,34 +164,8 @@ def open_workshop(code: str, *, capacity: int) -> Workshop:
 
 def add_seats(workshop: Workshop, people: Sequence[int]) -> None:
     """All of them have a seat, and half of them were marked at the first session."""
-    now, agencies = clock.now(), agencies_of(people)
-    seats = _bulk(
-        Registration,
-        [
-            {
-                "workshop_id": workshop.id,
-                "user_id": user,
-                "agency_id": agencies[user],
-                "status": RegistrationStatus.CONFIRMED,
-                "arrival": at,
-            }
-            for at, user in enumerate(people, 1)
-        ],
-    )
-    _bulk(
-        RegistrationMove,
-        [
-            {
-                "registration_id": seat,
-                "agency_id": agencies[user],
-                "move": Move.REGISTERED,
-                "at": now,
-                "by_id": user,
-            }
-            for seat, user in zip(seats, people, strict=True)
-        ],
-    )
-    session = workshop.sessions[0]
+    seats = _register(workshop, people, RegistrationStatus.CONFIRMED, Move.REGISTERED)
+    session, agencies = workshop.sessions[0], agencies_of(people)
     _bulk(
         AttendanceMark,
         [
@@ -205,6 +179,35 @@ def add_seats(workshop: Workshop, people: Sequence[int]) -> None:
             for seat, user in list(zip(seats, people, strict=True))[::2]
         ],
     )
+
+
+def add_queue(workshop: Workshop, people: Sequence[int]) -> None:
+    """All of them wait for a seat, nobody has one."""
+    _register(workshop, people, RegistrationStatus.WAITLISTED, Move.WAITLISTED)
+
+
+def _register(workshop: Workshop, people: Sequence[int], status: RegistrationStatus, move: Move) -> list[int]:
+    """Registrations of these people in this order, each with its line in the ledger."""
+    now, agencies = clock.now(), agencies_of(people)
+    rows = _bulk(
+        Registration,
+        [
+            {
+                "workshop_id": workshop.id,
+                "user_id": user,
+                "agency_id": agencies[user],
+                "status": status,
+                "arrival": at,
+            }
+            for at, user in enumerate(people, 1)
+        ],
+    )
+    moves = [
+        {"registration_id": row, "agency_id": agencies[user], "move": move, "at": now, "by_id": user}
+        for row, user in zip(rows, people, strict=True)
+    ]
+    _bulk(RegistrationMove, moves)
+    return rows
 
 
 def add_passes(edition: Edition, people: Sequence[int], *, lot: random.Random) -> int:

@@ -25,8 +25,9 @@ from portal.learning import coverage
 ROUNDS = 7
 BURST_SECONDS = 0.35  # of CPU time, estimated after warming up
 WARM_UP = 20
-AGENCIES, LEARNERS, ROSTER = 400, 5_000, 200
-WORKSHOP = "pmqa40-2566"
+AGENCIES, LEARNERS, ROSTER, QUEUE = 400, 5_000, 200, 1_800
+WORKSHOP, FULL = "pmqa40-2566", "excellence-2566"
+DESK = "/organize/workshops"
 COVERAGE = f"/organize/coverage?course={pack.CODE}"
 HELLO = "hello"
 
@@ -63,6 +64,7 @@ def people(here: Site) -> Readers:
         learners = crowd.add_people(LEARNERS, agencies)
         organizers = crowd.add_people(1, [], role=Role.ORGANIZER, name="o")
         crowd.add_seats(crowd.open_workshop(WORKSHOP, capacity=ROSTER), learners[:ROSTER])
+        crowd.add_queue(crowd.open_workshop(FULL, capacity=0), learners[ROSTER : ROSTER + QUEUE])
         crowd.add_passes(edition, learners, lot=lot)
         learner, organizer = crowd.sign_in(here.app, [learners[0], *organizers])
         db.session.commit()
@@ -76,13 +78,20 @@ def pages_of(readers: Readers) -> list[Page]:
         Page("workshop, signed out", f"/workshops/{WORKSHOP}", 3),
         Page("lesson, signed out", "/learn/pmqa40/c1/asks", 3),
         Page("/me", "/me", 15, mine),
-        Page(f"roster of {ROSTER} people", f"/organize/workshops/{WORKSHOP}/roster", 15, desk),
+        Page(f"roster of {ROSTER} people", f"{DESK}/{WORKSHOP}/roster", 15, desk),
         Page(
             f"coverage, {AGENCIES} agencies × {pack.MODULES} modules, {LEARNERS:,} learners",
             COVERAGE,
             25,
             desk,
         ),
+        Page(f"queue of {QUEUE:,} people", f"{DESK}/{FULL}/queue", 15, desk),
+        Page("desk: all workshops", DESK, 15, desk),
+        Page("desk: basics of a workshop", f"{DESK}/{WORKSHOP}/edit", 15, desk),
+        Page("desk: its sessions", f"{DESK}/{WORKSHOP}/sessions", 15, desk),
+        Page("desk: its talks", f"{DESK}/{WORKSHOP}/talks", 15, desk),
+        Page("desk: its seats", f"{DESK}/{WORKSHOP}/seats", 15, desk),
+        Page("desk: its history", f"{DESK}/{WORKSHOP}/history", 15, desk),
         Page("lesson, signed in", "/learn/pmqa40/c1/asks", None, mine),
         Page("workshop, signed in", f"/workshops/{WORKSHOP}", None, mine),
         Page("organizer's overview", "/organize", None, desk),
