@@ -32,7 +32,7 @@ from portal.core.i18n import _, _l, in_lang
 from portal.core.tokens import new_code
 from portal.programme.clashes import Clash
 from portal.programme.files import MEMO, Pair, WorkshopText
-from portal.programme.models import Speaker
+from portal.programme.models import Speaker, Workshop
 
 # What stands in an address where the code of a workshop, session, talk or speaker would.
 RESERVED = {"new"}
@@ -158,17 +158,19 @@ class BasicsForm(DeskForm):
         return is_fine
 
     @classmethod
-    def of(cls, text: WorkshopText, version: int) -> "BasicsForm":
+    def of(cls, workshop: Workshop) -> "BasicsForm":
         """The form as the workshop stands."""
         values: dict[str, Any] = {
-            "version": version,
-            "tracks": list(text.tracks),
-            "starts_on": text.starts_on,
-            "ends_on": text.ends_on,
+            "version": workshop.version,
+            "title_th": workshop.title_th,
+            "title_en": workshop.title_en,
+            "tracks": [track.code for track in workshop.tracks],
+            "starts_on": workshop.starts_on,
+            "ends_on": workshop.ends_on,
         }
         for key in MEMO:
-            values |= both(key, text.notes.get(key))
-        return cls(data=values | both("title", text.title))
+            values |= both(key, workshop.notes.get(key))
+        return cls(data=values)
 
     def applied(self, text: WorkshopText) -> WorkshopText:
         """The text with what was filled in, of a form that is valid."""

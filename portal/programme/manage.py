@@ -83,10 +83,9 @@ def workshop(code: str) -> str:
 @bp.route("/workshops/<code>/edit", methods=["GET", "POST"])
 @organizers_only
 def edit(code: str) -> ResponseReturnValue:
-    workshop = found(code)
-    form = (
-        BasicsForm() if request.method == "POST" else BasicsForm.of(desk.text_of(workshop), workshop.version)
-    )
+    is_sent = request.method == "POST"
+    workshop = found(code) if is_sent else without_talks(code)
+    form = BasicsForm() if is_sent else BasicsForm.of(workshop)
     form.offer(workshop.round.tracks)
     if form.validate_on_submit() and save(workshop, form, form.applied):
         return redirect(url_for("desk.workshop", code=code), 303)
@@ -98,7 +97,7 @@ def edit(code: str) -> ResponseReturnValue:
 )
 @organizers_only
 def change_status(code: str, act: str) -> ResponseReturnValue:
-    workshop = found(code)
+    workshop = without_talks(code)
     form = WhyForm() if act == "cancellation" else StatusForm()
     if form.validate_on_submit():
         try:
@@ -132,6 +131,11 @@ def copy(code: str) -> ResponseReturnValue:
 def found(code: str) -> Workshop:
     """The workshop of this code with its parts, drafts too; 404 when there is none."""
     return offered.workshop_by_code(code, drafts=True) or abort(404)
+
+
+def without_talks(code: str) -> Workshop:
+    """The same for pages that show none of its talks."""
+    return offered.without_talks(code) or abort(404)
 
 
 def page(name: str, form: Any, **names: Any) -> Response:

@@ -10,7 +10,7 @@ from portal.core.i18n import _
 from portal.programme import desk
 from portal.programme.files import SessionText, WorkshopText
 from portal.programme.forms import CancelSessionForm, free_code
-from portal.programme.manage import bp, found, in_place, page, part, save, with_new
+from portal.programme.manage import bp, found, in_place, page, part, save, with_new, without_talks
 from portal.programme.models import Workshop, WorkshopStatus
 from portal.programme.parts_forms import NewSessionForm, SessionForm
 
@@ -18,7 +18,7 @@ from portal.programme.parts_forms import NewSessionForm, SessionForm
 @bp.get("/workshops/<code>/sessions")
 @organizers_only
 def sessions(code: str) -> str:
-    return render_template("programme/desk_sessions.html", workshop=found(code))
+    return render_template("programme/desk_sessions.html", workshop=without_talks(code))
 
 
 @bp.route("/workshops/<code>/sessions/new", methods=["GET", "POST"])

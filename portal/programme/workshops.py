@@ -7,6 +7,7 @@ from itertools import groupby
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload, with_expression
 
+from portal.awards.models import Round
 from portal.core.db import db
 from portal.programme.models import (
     Material,
@@ -46,6 +47,15 @@ _ALL = select(Workshop).options(selectinload(Workshop.tracks)).order_by(Workshop
 _WHOLE = _with_talks(select(Workshop).where(Workshop.code == bindparam("code"))).options(
     selectinload(Workshop.sessions)
 )
+_WITHOUT_TALKS = (
+    select(Workshop)
+    .where(Workshop.code == bindparam("code"))
+    .options(
+        joinedload(Workshop.round).selectinload(Round.tracks),
+        selectinload(Workshop.tracks),
+        selectinload(Workshop.sessions),
+    )
+)
 
 
 def published() -> Sequence[Workshop]:
@@ -62,6 +72,11 @@ def workshop_by_code(code: str, *, drafts: bool = False) -> Workshop | None:
     """One workshop with sessions, tracks, talks and speakers, or None. A draft only when `drafts`. Five queries."""
     found = db.session.scalar(_WHOLE, {"code": code})
     return None if found is None or (found.status is WorkshopStatus.DRAFT and not drafts) else found
+
+
+def without_talks(code: str) -> Workshop | None:
+    """One workshop, a draft too, with its sessions, its tracks and those of its round, or None. Four queries."""
+    return db.session.scalar(_WITHOUT_TALKS, {"code": code})
 
 
 def days_of(workshop: Workshop) -> list[tuple[date, list[WorkshopSession]]]:
