@@ -15,7 +15,7 @@ from portal.mail.models import MessageStatus, OutboxMessage
 
 PER_PAGE = 50
 SILENT_AFTER = timedelta(minutes=10)  # what just came in is no reason to worry
-_secret = re.compile(r"(/(?:confirm|reset-password|calendar)/)[^\s/]+")
+_secret = re.compile(r"(/(?:confirm|reset-password|calendar|offers)/)[^\s/]+")
 
 # What a list shows; bodies and attachments stay where they are.
 _COLUMNS = (
