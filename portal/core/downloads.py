@@ -11,9 +11,8 @@ from werkzeug.http import is_resource_modified
 
 from portal.core import blobs
 
-# A page that opens such content can run nothing and load nothing. Chromium's viewer shows no PDF inside a sandbox.
-NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-SANDBOX = f"{NOTHING}; sandbox"
+# What a browser opens of it can run nothing, load nothing and act for nobody; pictures and PDF are shown all the same.
+SANDBOX = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,7 @@ def _dressed(answer: Response, content: Content, disposition: str | None = None)
     answer.headers["Accept-Ranges"] = "bytes"
     answer.headers["Cache-Control"] = "private, no-cache"  # asked again each time: who may have it can change
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    is_pdf = content.is_shown and content.media_type == "application/pdf"
-    answer.headers["Content-Security-Policy"] = NOTHING if is_pdf else SANDBOX
+    answer.headers["Content-Security-Policy"] = SANDBOX
     if disposition:
         answer.headers["Content-Disposition"] = disposition
     return answer

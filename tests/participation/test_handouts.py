@@ -13,6 +13,8 @@ from portal.programme.models import Audience, WorkshopStatus
 from tests.programme import handed
 from tests.programme.handed import hand_out
 
+pytestmark = pytest.mark.both_databases
+
 LATER = datetime.fromisoformat("2023-02-20T09:00:00+07:00")
 
 

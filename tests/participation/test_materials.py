@@ -88,6 +88,7 @@ def test_a_workshop_that_is_not_there_or_a_draft_has_no_page(client, cast, works
         assert client.sign_in(cast.orn).get(address).status_code == 200
 
 
+@pytest.mark.both_databases
 def test_the_page_asks_the_same_for_one_and_thirty_and_writes_nothing(client, cast, talk, material, queries):
     client.sign_in(cast.lamai)
     with queries() as few:
@@ -239,6 +240,7 @@ def test_what_the_browser_has_is_not_sent_again(client, long, cast):
     )
 
 
+@pytest.mark.both_databases
 def test_only_what_is_handed_out_from_its_beginning_is_counted(client, long):
     address = f"/materials/{long.code}"
     etag = client.get(address).headers["ETag"]
@@ -334,6 +336,7 @@ def test_the_zip_holds_all_one_may_have_under_names_of_their_own(
     assert subprocess.run(["unzip", "-tq", str(place)], check=False, capture_output=True).returncode == 0
 
 
+@pytest.mark.both_databases
 def test_the_zip_of_who_has_a_seat_holds_more(client, cast, talk, workshop):
     hand_out(talk, cast.wit)
     hand_out(talk, cast.wit, file(handed.GIF, "เฉพาะ.gif"), title="เฉพาะ", audience=Audience.REGISTERED)
