@@ -95,6 +95,7 @@ def test_restoring_brings_the_old_text_back_as_a_new_version(orn):
     assert [one.number for one in history.versions_of(fresh())] == [3, 2, 1]
 
 
+@pytest.mark.both_databases
 def test_restoring_over_somebody_elses_change_asks_first(orn, other):
     change(orn, title_th="ชื่อสอง")
     orn.get(f"{LIST}/1")

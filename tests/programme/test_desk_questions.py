@@ -129,6 +129,7 @@ def test_a_choice_on_which_a_question_hangs_cannot_be_taken_away(orn, two):
     assert asked() == two
 
 
+@pytest.mark.both_databases
 def test_questions_are_moved_but_never_above_the_one_they_hang_on(orn, two):
     orn.get(NEW)
     orn.submit(NEW, label_th="อาหาร", kind="text")
@@ -169,6 +170,7 @@ def test_a_button_pressed_on_an_old_list_does_nothing_and_shows_the_new_one(orn,
     assert len(asked()) == 1
 
 
+@pytest.mark.both_databases
 def test_a_stale_save_of_a_question_keeps_what_was_typed(orn, other, two):
     page = f"{LIST}/q2"
     orn.get(page)

@@ -79,6 +79,7 @@ def test_a_session_is_added_with_hours_as_people_write_them(orn):
     assert added.sequence == 1
 
 
+@pytest.mark.both_databases
 def test_sending_a_new_session_twice_makes_one(orn):
     orn.get(NEW)
     data = {"title_th": "ปฏิบัติ", "day": "21/2/2566"}
@@ -191,6 +192,7 @@ def test_of_a_draft_the_session_is_taken_out_and_its_talks_stay(orn, workshop):
     assert workshop.talks[0].session is None
 
 
+@pytest.mark.both_databases
 def test_a_stale_save_of_the_same_session_shows_both_and_decides(orn, other):
     orn.get(DAY1)
     other.get(DAY1)

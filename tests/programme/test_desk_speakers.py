@@ -89,6 +89,7 @@ def test_a_new_speaker_stands_last_on_the_page(orn):
     assert "ดร.ใหม่" in orn.page.select("tbody tr")[-1].get_text()
 
 
+@pytest.mark.both_databases
 def test_sending_a_new_speaker_twice_makes_one(orn):
     orn.get(NEW)
     assert orn.submit(NEW, code="new-voice", name="ใหม่").status_code == 303
@@ -129,6 +130,7 @@ def test_a_wrong_field_answers_there_and_keeps_what_was_typed(orn, fields, words
     assert speaker().name == "ดร.ภาวนา กิตติวิมลชัย"
 
 
+@pytest.mark.both_databases
 def test_a_stale_save_shows_both_and_decides(orn, other):
     orn.get(KKU)
     other.get(KKU)
@@ -140,6 +142,7 @@ def test_a_stale_save_shows_both_and_decides(orn, other):
     assert speaker().name == "ของอร"
 
 
+@pytest.mark.both_databases
 def test_joining_an_account_makes_its_learner_a_speaker_and_parting_undoes_it(orn, cast):
     assert join(orn, " Lamai@Demo.example ") == 303
     assert speaker().user == cast.lamai

@@ -91,6 +91,7 @@ def test_a_talk_is_added_with_speakers_in_order_and_points(orn):
     assert offered("pmqa40-2566").talks[-1] == added
 
 
+@pytest.mark.both_databases
 def test_sending_a_new_talk_twice_makes_one(orn):
     orn.get(NEW)
     assert orn.submit(NEW, title_th="ถามตอบ").status_code == 303
@@ -157,6 +158,7 @@ def test_a_talk_with_materials_stays(orn):
     assert talk()
 
 
+@pytest.mark.both_databases
 def test_a_stale_save_of_a_talk_shows_both_and_decides(orn, other):
     orn.get(OPENING)
     other.get(OPENING)

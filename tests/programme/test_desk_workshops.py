@@ -113,6 +113,7 @@ def test_a_new_workshop_is_a_draft_nobody_else_sees(orn, cast):
     assert orn.get("/workshops/regional-2566").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_sending_the_form_of_a_new_workshop_twice_makes_one_and_says_why(orn):
     orn.get(NEW)
     assert orn.submit(NEW, **FILLED).status_code == 303
@@ -185,6 +186,7 @@ def test_days_that_leave_a_session_outside_are_refused_by_its_name(orn):
     assert fresh().ends_on == date(2023, 2, 21)
 
 
+@pytest.mark.both_databases
 def test_a_stale_save_shows_both_and_overwrites_only_when_told_to(orn, other):
     orn.get(EDIT)
     other.get(EDIT)
@@ -259,6 +261,7 @@ def test_a_step_that_the_status_does_not_allow_is_refused_in_words(orn):
     assert orn.get(f"{SUMMARY}/deletion").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_a_copy_is_a_draft_with_all_days_moved(orn):
     orn.get(f"{SUMMARY}/copy")
     orn.follow(orn.submit(f"{SUMMARY}/copy", code="pmqa40-2567", first_day="๑๙ กุมภาพันธ์ ๒๕๖๗"))
