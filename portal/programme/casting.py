@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import audit, people
 from portal.accounts.models import Role, User
@@ -35,13 +36,18 @@ def seen_as(speaker: Speaker) -> str:
 
 def create(code: str, name: str, positions: Positions, *, by: User) -> Speaker:
     """A new speaker, last on the page. Refuses a code that is taken."""
+    taken = SpeakerTaken(_("รหัส %(code)s ใช้แล้ว เลือกคำอื่น", code=code), field="code")
     if db.session.scalar(select(Speaker.id).where(Speaker.code == code)) is not None:
-        raise SpeakerTaken(_("รหัส %(code)s ใช้แล้ว เลือกคำอื่น", code=code), field="code")
+        raise taken
     last = db.session.scalar(select(func.max(Speaker.position)))
     speaker = Speaker(
         code=code, name=name, positions=list(positions), position=0 if last is None else last + 1
     )
-    db.session.add(speaker)
+    try:
+        with db.session.begin_nested():
+            db.session.add(speaker)
+    except IntegrityError as no:  # made by somebody else at the same moment
+        raise taken from no
     audit.note("speaker.create", speaker, by=by, name=name)
     return speaker
 
