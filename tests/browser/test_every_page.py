@@ -98,6 +98,12 @@ REFUSED = [
     (NOBODY, "/forgot-password", "/forgot-password"),
     ("lamai", "/account", "/account/password"),
     ("orn", "/organize/imports", "/organize/imports/agencies"),
+    ("orn", "/organize/workshops/new", "/organize/workshops/new"),
+    (
+        "orn",
+        "/organize/workshops/pmqa40-2566/cancellation",
+        "/organize/workshops/pmqa40-2566/cancellation",
+    ),
 ]
 
 
