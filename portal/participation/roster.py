@@ -139,11 +139,12 @@ class _Kind:
 
 
 _MARK = attendance.state_at(bindparam("session"), Registration.id)
-_COUNTS = (
-    select(Registration.status, _MARK, func.count())
+_marked = (
+    select(Registration.status, _MARK.label("state"))
     .where(Registration.workshop_id == bindparam("workshop"))
-    .group_by(Registration.status, _MARK)
+    .subquery()
 )
+_COUNTS = select(_marked.c.status, _marked.c.state, func.count()).group_by(_marked.c.status, _marked.c.state)
 _GROUP = case({CONFIRMED: 0, OFFERED: 1, WAITLISTED: 2}, value=Registration.status, else_=3)
 _IN_QUEUE = case((Registration.status.in_((OFFERED, WAITLISTED)), Registration.arrival), else_=0)
 

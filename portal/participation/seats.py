@@ -5,11 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from portal.awards.models import Entry
 from portal.core import clock
-from portal.core.db import db
+from portal.core.db import db, read_rows
 from portal.participation import queue
 from portal.participation.models import Registration, RegistrationStatus
 from portal.participation.queue import Reason
@@ -178,21 +178,21 @@ def positions(registrations: Collection[Registration]) -> dict[int, int]:
     return found
 
 
+# Put together once: everybody who waits asks it on each page of theirs.
+_ahead = Registration.__table__.alias("ahead")
+_BY_ARRIVAL = (
+    select(Registration.id, func.count())
+    .join(
+        _ahead,
+        (_ahead.c.workshop_id == Registration.workshop_id)
+        & (_ahead.c.status == WAITLISTED)
+        & (_ahead.c.arrival <= Registration.arrival),
+    )
+    .where(Registration.id.in_(bindparam("ids", expanding=True)), Registration.status == WAITLISTED)
+    .group_by(Registration.id)
+)
+
+
 def _by_arrival(registrations: Collection[Registration]) -> dict[int, int]:
     """The places where arrival alone orders the queue. One query."""
-    ahead = Registration.__table__.alias("ahead")
-    counted = (
-        select(Registration.id, func.count())
-        .join(
-            ahead,
-            (ahead.c.workshop_id == Registration.workshop_id)
-            & (ahead.c.status == WAITLISTED)
-            & (ahead.c.arrival <= Registration.arrival),
-        )
-        .where(
-            Registration.id.in_([row.id for row in registrations]),
-            Registration.status == WAITLISTED,
-        )
-        .group_by(Registration.id)
-    )
-    return dict(db.session.execute(counted).all())
+    return dict(read_rows(_BY_ARRIVAL, ids=[row.id for row in registrations]).all())
