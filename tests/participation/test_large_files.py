@@ -2,9 +2,11 @@
 
 import io
 import socket
+import sqlite3
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -106,6 +108,25 @@ def test_an_upload_that_breaks_off_leaves_nothing_behind(portal: Portal) -> None
         line.close()
     assert portal.answers()
     assert (portal.kept(), portal.count()) == (before, count)
+
+
+def may_write(database: Path) -> bool:
+    """Whether somebody else could write to the SQLite file now."""
+    with closing(sqlite3.connect(database, timeout=1, isolation_level=None)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        other.execute("ROLLBACK")
+        return True
+
+
+def test_a_slow_upload_keeps_nobody_from_writing(portal: Portal) -> None:
+    line = portal.send(portal.head(f"Content-Length: {7 * MB}") + form(portal) + b"%PDF-1.7")
+    time.sleep(0.5)
+    assert may_write(portal.here.folder / "portal.sqlite")
+    line.close()
+    assert portal.answers()
 
 
 def test_five_gigabytes_are_refused_at_once_with_a_page_that_says_the_limit(portal: Portal) -> None:

@@ -1,10 +1,13 @@
 """The speaker's pages: only one's own talks, files that are what they say, and nothing typed is lost."""
 
 import io
+import sqlite3
+from contextlib import closing
 
 import pytest
 from sqlalchemy import func, select
 
+from portal.core import blobs
 from portal.core.db import db
 from portal.programme.models import Audience, Material, MaterialVersion, Talk, Workshop
 from tests.programme import handed
@@ -241,3 +244,20 @@ def test_looking_writes_nothing_and_asks_the_same_for_one_and_thirty(client, cas
         with queries() as statements:
             client.get(address)
         assert len(statements) == count
+
+
+def test_while_a_file_is_kept_others_may_write(client, cast, talk, app, monkeypatch):
+    """Keeping 100 MB takes its time, on S3 above all: the lock of all who write is not held meanwhile."""
+    kept, seen = blobs.put, []
+
+    def put(stream, *, most_bytes):
+        address = app.config["DATABASE_URL"].removeprefix("sqlite:///")
+        with closing(sqlite3.connect(address, timeout=1, isolation_level=None)) as other:
+            seen.append(other.execute("BEGIN IMMEDIATE"))
+            other.execute("ROLLBACK")
+        return kept(stream, most_bytes=most_bytes)
+
+    monkeypatch.setattr(blobs, "put", put)
+    client.sign_in(cast.wit)
+    assert add(client).status_code == 303
+    assert len(seen) == 1
