@@ -11,9 +11,10 @@ from portal.core.errors import Refused
 from portal.core.i18n import _, said
 from portal.programme import casting, speakers as people
 from portal.programme.clashes import Clash, Row
-from portal.programme.forms import AccountForm, Confirm, NewSpeakerForm, SpeakerForm
+from portal.programme.forms import Confirm
 from portal.programme.manage import bp, page, refuse
 from portal.programme.models import Speaker
+from portal.programme.speakers_forms import AccountForm, NewSpeakerForm, SpeakerForm
 
 
 @bp.get("/speakers")
