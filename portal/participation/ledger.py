@@ -1,16 +1,17 @@
 """The ledger of registrations: each move with who, when and why, appended and never changed; which moves there may be is registration's and offers' matter."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, bindparam, func, insert, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Agency, User
 from portal.core import clock
-from portal.core.db import db
-from portal.core.i18n import _l
-from portal.core.paging import Page, page_of
+from portal.core.db import db, read_rows
+from portal.core.i18n import _l, language
+from portal.core.paging import Page, place
 from portal.participation.models import Move, Registration, RegistrationMove, RegistrationStatus
 from portal.programme.models import Workshop
 
@@ -40,10 +41,18 @@ class Entry(NamedTuple):
     move: Move
     name: str
     code: str
-    agency: Agency | None
+    agency: str | None
     by: str | None
     why: str
     other: str | None
+
+
+class Known(NamedTuple):
+    """An agency of which something stands in a ledger."""
+
+    id: int
+    code: str
+    name: str
 
 
 def move(  # noqa: PLR0913 - as a move is told: what, to which state, by whom, why, until when
@@ -98,15 +107,45 @@ def moves_of(registration: Registration) -> list[tuple[int, Move, datetime]]:
 
 
 def page_for(workshop: Workshop, agency_id: int | None, *, page: object = 1) -> Page:
-    """What moved in this workshop for this agency (None: for all), the latest first, as pages of Entry. Two queries."""
+    """What moved in this workshop for this agency (None: for all), the latest first, as pages of Entry; agencies are
+    named in the language in force. Two queries."""
+    kind = (language(), agency_id is not None)
+    values = {"workshop": workshop.id} | ({} if agency_id is None else {"agency": agency_id})
+    total = read_rows(_count(*kind), **values).scalar_one()
+    number, pages = place(page, total, PER_PAGE)
+    rows = read_rows(_page(*kind), **values, most=PER_PAGE, after=(number - 1) * PER_PAGE)
+    return Page([Entry._make(row) for row in rows], number, pages, total)
+
+
+# Put together once of each kind: that takes as long as asking.
+@cache
+def _meant(of_agency: bool) -> Select[*tuple[Any, ...]]:
+    meant = (
+        select(RegistrationMove.id)
+        .join(Registration, Registration.id == RegistrationMove.registration_id)
+        .where(Registration.workshop_id == bindparam("workshop"))
+    )
+    return meant.where(RegistrationMove.agency_id == bindparam("agency")) if of_agency else meant
+
+
+@cache
+def _count(_lang: str, of_agency: bool) -> Select[*tuple[Any, ...]]:
+    return select(func.count()).select_from(_meant(of_agency).subquery())
+
+
+@cache
+def _page(lang: str, of_agency: bool) -> Select[*tuple[Any, ...]]:
     by, other, colleague = aliased(User), aliased(Registration), aliased(User)
-    query: Select[*tuple[Any, ...]] = (
+    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
+    cut = _meant(of_agency).order_by(RegistrationMove.id.desc())
+    cut = cut.limit(bindparam("most")).offset(bindparam("after"))
+    return (
         select(
             RegistrationMove.at,
             RegistrationMove.move,
             User.name,
             Registration.code,
-            Agency,
+            in_english if lang == "en" else Agency.name_th,
             by.name,
             RegistrationMove.why,
             colleague.name,
@@ -117,20 +156,23 @@ def page_for(workshop: Workshop, agency_id: int | None, *, page: object = 1) -> 
         .outerjoin(by, by.id == RegistrationMove.by_id)
         .outerjoin(other, other.id == RegistrationMove.other_id)
         .outerjoin(colleague, colleague.id == other.user_id)
-        .where(Registration.workshop_id == workshop.id)
+        .where(RegistrationMove.id.in_(cut))
         .order_by(RegistrationMove.id.desc())
     )
-    if agency_id is not None:
-        query = query.where(RegistrationMove.agency_id == agency_id)
-    found = page_of(query, page=page, per_page=PER_PAGE)
-    return Page([Entry._make(row) for row in found.items], found.number, found.pages, found.total)
 
 
-def agencies_in(workshop: Workshop) -> list[Agency]:
+def agencies_in(workshop: Workshop) -> list[Known]:
     """The agencies of which something stands in this workshop's ledger, in Thai order. One query."""
+    return [Known._make(row) for row in read_rows(_known(language()), workshop=workshop.id)]
+
+
+@cache
+def _known(lang: str) -> Select[*tuple[Any, ...]]:
+    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
     moved = (
         select(RegistrationMove.agency_id)
         .join(Registration, Registration.id == RegistrationMove.registration_id)
-        .where(Registration.workshop_id == workshop.id)
+        .where(Registration.workshop_id == bindparam("workshop"))
     )
-    return list(db.session.scalars(select(Agency).where(Agency.id.in_(moved)).order_by(Agency.sort_key)))
+    name = in_english if lang == "en" else Agency.name_th
+    return select(Agency.id, Agency.code, name).where(Agency.id.in_(moved)).order_by(Agency.sort_key)

@@ -12,8 +12,8 @@ from portal.core.i18n import language
 from portal.core.paging import Page, place
 from portal.participation import queue, seats
 from portal.participation.models import Registration
-from portal.participation.queue import Reason
-from portal.participation.seats import OFFERED, WAITLISTED, Seats
+from portal.participation.queue import Reason, Rule, Taken
+from portal.participation.seats import OFFERED, WAITLISTED
 from portal.programme.models import Workshop
 
 PER_PAGE = 50
@@ -40,10 +40,10 @@ class Offered(NamedTuple):
     until: datetime
 
 
-def page_of(workshop: Workshop, counted: Seats, *, page: object = 1) -> Page:
-    """The people who wait, in the order of the queue, PER_PAGE at a time. Two queries, four while a guarantee is in force."""
-    rule, taken = seats.rule_of(workshop), seats.taken_in(workshop)
-    number, pages = place(page, counted.waiting, PER_PAGE)
+def page_of(workshop: Workshop, rule: Rule, taken: Taken, *, waiting: int, page: object = 1) -> Page:
+    """The people who wait, so many, in the order of the queue, PER_PAGE at a time. One query, two while a guarantee
+    is in force."""
+    number, pages = place(page, waiting, PER_PAGE)
     after = (number - 1) * PER_PAGE
     if rule.entitled:
         ids = [one.id for one in queue.order(seats.line_of(workshop), rule, taken)[after : after + PER_PAGE]]
@@ -55,7 +55,7 @@ def page_of(workshop: Workshop, counted: Seats, *, page: object = 1) -> Page:
         Line(at, row.code, row.name, row.agency, row.registered_at, queue.reason(row.agency_id, rule, taken))
         for at, row in enumerate(found, start=after + 1)
     ]
-    return Page(items, number, pages, counted.waiting)
+    return Page(items, number, pages, waiting)
 
 
 def offers_of(workshop: Workshop) -> list[Offered]:

@@ -19,7 +19,14 @@ from portal.accounts.models import Agency
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _
-from portal.participation import ledger as ledgers, lines, registration as registrations, roster, seats
+from portal.participation import (
+    ledger as ledgers,
+    lines,
+    queue as queues,
+    registration as registrations,
+    roster,
+    seats,
+)
 from portal.participation.forms import Removal
 from portal.participation.models import Registration, RegistrationStatus
 from portal.programme.models import Workshop, WorkshopStatus
@@ -31,13 +38,14 @@ bp = Blueprint("queue", __name__)
 @organizers_only
 def queue(code: str) -> str:
     workshop = _workshop(code)
-    counted = seats.seats(workshop)
+    counted, rule, taken = seats.seats(workshop), seats.rule_of(workshop), seats.taken_in(workshop)
+    asked = request.args.get("page", "1")
     return render_template(
         "participation/queue.html",
         workshop=workshop,
         counted=counted,
-        kept_seats=seats.kept_in(workshop),
-        page=lines.page_of(workshop, counted, page=request.args.get("page", 1)),
+        kept_seats=queues.kept(rule, taken),
+        page=lines.page_of(workshop, rule, taken, waiting=counted.waiting, page=asked),
         offers=lines.offers_of(workshop) if counted.offered else [],
     )
 
@@ -69,12 +77,10 @@ def removal(code: str, place: str) -> ResponseReturnValue:
 @organizers_only
 def ledger(code: str) -> Response:
     workshop = _workshop(code)
-    known = ledgers.agencies_in(workshop)
-    wanted = request.args.get("agency", "")
-    agency = next((one for one in known if one.code == wanted), None)
-    if wanted and agency is None:
+    wanted, agency = request.args.get("agency", ""), None
+    if wanted:
         agency = db.session.scalar(select(Agency).where(Agency.code == wanted)) or abort(404)
-    return _ledger_page(workshop, agency, known)
+    return _ledger_page(workshop, agency, ledgers.agencies_in(workshop))
 
 
 @bp.get("/agency/workshops/<code>/ledger")
@@ -86,7 +92,7 @@ def agency_ledger(code: str) -> Response:
     return _ledger_page(workshop, viewer().agency or abort(403), None)
 
 
-def _ledger_page(workshop: Workshop, agency: Agency | None, known: list[Agency] | None) -> Response:
+def _ledger_page(workshop: Workshop, agency: Agency | None, known: list[ledgers.Known] | None) -> Response:
     """`known`: the agencies to choose from, None for who sees but their own."""
     page = ledgers.page_for(workshop, agency.id if agency else None, page=request.args.get("page", 1))
     shown = render_template(

@@ -21,6 +21,24 @@ WAITLISTED = RegistrationStatus.WAITLISTED
 TAKES_A_SEAT = (CONFIRMED, OFFERED)
 
 
+# Put together once: the pages and every change of a queue ask them.
+_ENTITLED = (
+    select(Entry.agency_id)
+    .join(workshop_track, workshop_track.c.track_id == Entry.track_id)
+    .where(workshop_track.c.workshop_id == bindparam("workshop"), Entry.stage1_passed_on.is_not(None))
+)
+_HELD = (
+    select(Registration.agency_id, func.count())
+    .where(Registration.workshop_id == bindparam("workshop"), Registration.status.in_(TAKES_A_SEAT))
+    .group_by(Registration.agency_id)
+)
+_LINE = (
+    select(Registration.id, Registration.agency_id, Registration.arrival)
+    .where(Registration.workshop_id == bindparam("workshop"), Registration.status == WAITLISTED)
+    .order_by(Registration.arrival)
+)
+
+
 @dataclass(frozen=True)
 class Seats:
     """The seats of one workshop. A capacity of None means that no number of seats is set."""
@@ -63,13 +81,8 @@ def seats(workshop: Workshop) -> Seats:
 
 def of_many(workshops: Collection[Workshop]) -> dict[int, Seats]:
     """The seats of each workshop by its id, counted now. One query for any number."""
-    status = Registration.status
-    counted = (
-        select(Registration.workshop_id, status, func.count())
-        .where(Registration.workshop_id.in_([workshop.id for workshop in workshops]))
-        .group_by(Registration.workshop_id, status)
-    )
-    counts = {(workshop_id, state): number for workshop_id, state, number in db.session.execute(counted)}
+    rows = read_rows(_COUNTED, ids=[workshop.id for workshop in workshops])
+    counts = {(workshop_id, state): number for workshop_id, state, number in rows}
     return {
         workshop.id: Seats(
             capacity=workshop.capacity,
@@ -101,36 +114,21 @@ def rule_of(workshop: Workshop) -> queue.Rule:
     """What holds for the queue of this workshop now. One query while a guarantee is in force, else none."""
     if not has_guarantee(workshop):
         return queue.Rule(workshop.capacity, workshop.per_agency)
-    entitled = (
-        select(Entry.agency_id)
-        .join(workshop_track, workshop_track.c.track_id == Entry.track_id)
-        .where(workshop_track.c.workshop_id == workshop.id, Entry.stage1_passed_on.is_not(None))
-    )
-    agencies = frozenset(db.session.scalars(entitled))
+    agencies = frozenset(read_rows(_ENTITLED, workshop=workshop.id).scalars())
     return queue.Rule(workshop.capacity, workshop.per_agency, workshop.guaranteed or 0, agencies)
 
 
 def taken_in(workshop: Workshop) -> queue.Taken:
     """The seats people have or are offered, by agency. One query."""
-    held = (
-        select(Registration.agency_id, func.count())
-        .where(Registration.workshop_id == workshop.id, Registration.status.in_(TAKES_A_SEAT))
-        .group_by(Registration.agency_id)
-    )
-    counts = dict(db.session.execute(held).all())
+    counts: dict[int | None, int] = dict(read_rows(_HELD, workshop=workshop.id).all())
     by_agency = {agency: number for agency, number in counts.items() if agency is not None}
     return queue.Taken(sum(counts.values()), by_agency)
 
 
 def line_of(workshop: Workshop, *, most: int | None = None) -> list[queue.Waiting]:
     """Who waits, by arrival; the first `most` of them. One query."""
-    line = (
-        select(Registration.id, Registration.agency_id, Registration.arrival)
-        .where(Registration.workshop_id == workshop.id, Registration.status == WAITLISTED)
-        .order_by(Registration.arrival)
-        .limit(most)
-    )
-    return [queue.Waiting._make(row) for row in db.session.execute(line)]
+    line = read_rows(_LINE if most is None else _LINE.limit(most), workshop=workshop.id)
+    return [queue.Waiting._make(row) for row in line]
 
 
 def kept_in(workshop: Workshop) -> int:
@@ -178,7 +176,17 @@ def positions(registrations: Collection[Registration]) -> dict[int, int]:
     return found
 
 
-# Put together once: everybody who waits asks it on each page of theirs.
+# Put together once: that takes as long as asking, and these are asked on page after page.
+_COUNTED = (
+    select(Registration.workshop_id, Registration.status, func.count())
+    .where(Registration.workshop_id.in_(bindparam("ids", expanding=True)))
+    .group_by(Registration.workshop_id, Registration.status)
+)
+_HELD = (
+    select(Registration.agency_id, func.count())
+    .where(Registration.workshop_id == bindparam("workshop"), Registration.status.in_(TAKES_A_SEAT))
+    .group_by(Registration.agency_id)
+)
 _ahead = Registration.__table__.alias("ahead")
 _BY_ARRIVAL = (
     select(Registration.id, func.count())
