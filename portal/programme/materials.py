@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import IO, Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.core import blobs, clock
-from portal.core.db import begin_write, db
+from portal.core.db import begin_write, db, read_rows
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
 from portal.programme import filenames, kinds
@@ -213,13 +213,7 @@ def talks_given_by(user: User) -> list[Talk]:
 
 def counts_of(workshops: Collection[Workshop]) -> dict[int, int]:
     """How many materials each workshop hands out, by its id; one without any is not in it. One query."""
-    query = (
-        select(Talk.workshop_id, func.count(Material.id))
-        .join(Material.talk)
-        .where(Talk.workshop_id.in_([one.id for one in workshops]), Material.withdrawn_at.is_(None))
-        .group_by(Talk.workshop_id)
-    )
-    return dict(db.session.execute(query).all())
+    return dict(read_rows(_COUNTS, ids=[one.id for one in workshops]).all())
 
 
 def digests_in_use() -> set[str]:
@@ -228,6 +222,13 @@ def digests_in_use() -> set[str]:
     return {digest for digest in db.session.scalars(used) if digest}
 
 
+# Put together once: everybody's own page asks it.
+_COUNTS = (
+    select(Talk.workshop_id, func.count(Material.id))
+    .join(Material.talk)
+    .where(Talk.workshop_id.in_(bindparam("ids", expanding=True)), Material.withdrawn_at.is_(None))
+    .group_by(Talk.workshop_id)
+)
 _WITH_SPEAKERS = (
     joinedload(Talk.workshop),
     joinedload(Talk.session),
