@@ -22,13 +22,15 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 SAID_AS_IT_STANDS = {"ถูก", "ผิด"}  # the two choices that authors must write in Thai
 SENTENCES = {"_", "_l", "_n"}
 
-# Thai in code that is no sentence of the interface: names of months, letters, content, the words of an import.
+# Thai in code that is no sentence of the interface: names of months, letters, content, the words of an import,
+# the น. after an hour, the name of a file that has none.
 THAI_BY_NATURE = {
     "accounts/passwords.py",
     "app.py",
     "awards/entries.py",
     "core/dates.py",
     "core/errors.py",
+    "core/forms.py",
     "core/i18n.py",
     "core/markup.py",
     "core/markup_shapes.py",
@@ -38,6 +40,7 @@ THAI_BY_NATURE = {
     "demo.py",
     "learning/views.py",
     "participation/forms.py",
+    "programme/filenames.py",
 }
 
 
