@@ -7,7 +7,7 @@ from portal.accounts.models import User
 from portal.core.errors import Refused
 from portal.participation import eligibility, offers, queue, registration, seats
 from portal.participation.models import Registration
-from portal.participation.queue import Reason
+from portal.participation.queue import Reason, Rule
 from portal.participation.seats import CONFIRMED, WAITLISTED, Seats
 from portal.programme.models import Workshop, WorkshopStatus
 
@@ -42,28 +42,23 @@ class Standing:
 
 
 def standing_of(workshop: Workshop, user: User | None) -> Standing:
-    """Where this person (None: not signed in) stands with this workshop now. At most seven queries."""
+    """Where this person (None: not signed in) stands with this workshop now. At most five queries."""
     counted = seats.seats(workshop)
-    if user is None:
-        no: Refused | None = eligibility.not_open(workshop)
-        kept = seats.kept_in(workshop)
-        return Standing(Place.SHUT if no else Place.SIGN_IN, counted, refusal=no, kept=kept)
-    mine = registration.registration_of(workshop, user)
+    mine = registration.registration_of(workshop, user) if user is not None else None
     is_off = workshop.status is WorkshopStatus.CANCELLED  # then nobody has a seat in it, whatever they had
     has_place = mine is not None and (mine.status in (CONFIRMED, WAITLISTED) or offers.is_standing(mine))
     if mine is not None and has_place and not is_off:
         return _with_registration(workshop, counted, mine)
-    no = eligibility.not_open(workshop)
+    rule, no = seats.rule_of(workshop), eligibility.not_open(workshop)
     if no is not None:
-        return Standing(Place.SHUT, counted, refusal=no, kept=seats.kept_in(workshop))
-    no = eligibility.not_eligible(workshop, user)
-    if no is not None:
-        return Standing(Place.REFUSED, counted, refusal=no, kept=seats.kept_in(workshop))
-    return _open(workshop, counted, user)
-
-
-def _open(workshop: Workshop, counted: Seats, user: User) -> Standing:
-    rule, taken = seats.rule_of(workshop), seats.taken_in(workshop)
+        return Standing(Place.SHUT, counted, refusal=no, kept=_kept(workshop, rule))
+    if user is None:
+        return Standing(Place.SIGN_IN, counted, kept=_kept(workshop, rule))
+    has_passed = user.agency_id in rule.entitled if seats.has_guarantee(workshop) else None
+    ineligible = eligibility.not_eligible(workshop, user, has_passed=has_passed)
+    if ineligible is not None:
+        return Standing(Place.REFUSED, counted, refusal=ineligible, kept=_kept(workshop, rule))
+    taken = seats.taken_in(workshop)
     return Standing(
         Place.OPEN,
         counted,
@@ -71,6 +66,11 @@ def _open(workshop: Workshop, counted: Seats, user: User) -> Standing:
         kept=queue.kept(rule, taken),
         agency_holds=taken.of(user.agency_id),
     )
+
+
+def _kept(workshop: Workshop, rule: Rule) -> int:
+    """How many of the seats left only agencies below their guarantee get. One query while one is in force, else none."""
+    return queue.kept(rule, seats.taken_in(workshop)) if rule.entitled else 0
 
 
 def _with_registration(workshop: Workshop, counted: Seats, mine: Registration) -> Standing:

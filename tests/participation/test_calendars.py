@@ -257,3 +257,14 @@ class TestFeed:
         cast.lamai.disabled_at = clock.now()
         db.session.commit()
         assert calendars.feed_by_secret(secret) is None
+
+
+def test_an_offered_seat_is_tentative_and_says_that_it_waits_for_an_answer(make_workshop, make_people, cast):
+    workshop = make_workshop(capacity=0, offer_hours=24)
+    registration.register(workshop, user=cast.lamai)
+    workshop.capacity = 1
+    registration.promote_from_waitlist(workshop)
+    db.session.commit()
+    text = calendars.personal(cast.lamai).decode().replace("\r\n ", "")
+    assert text.count("STATUS:TENTATIVE") == 2
+    assert text.count("SUMMARY:(รอยืนยัน)") == 2

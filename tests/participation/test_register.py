@@ -103,3 +103,16 @@ def test_a_draft_cannot_be_joined_by_its_address(client, make_workshop, cast):
     workshop.status = WorkshopStatus.DRAFT
     assert client.submit("/registration").status_code == 404
     assert rows() == []
+
+
+def test_in_a_rush_one_press_asks_the_database_seven_times(client, make_workshop, make_people, cast, queries):
+    """Everybody waits while one registers: who, the lock, one count, three rows, the days for the mail."""
+    workshop = make_workshop(capacity=1, per_agency=4)
+    client.sign_in(cast.lamai).get("/workshops/pmqa40-2566")
+    token = client.page.form("/registration").find("input", attrs={"name": "csrf_token"})["value"]
+    registration.register(workshop, user=make_people(1)[0])
+    db.session.commit()
+    db.session.remove()
+    with queries() as statements:
+        client.post("/workshops/pmqa40-2566/registration", data={"csrf_token": token})
+    assert len(statements) == 7

@@ -166,3 +166,14 @@ def test_names_and_titles_cannot_break_the_page(client, crowd, cast):
     assert row.select_one("th").get_text() == nasty
     assert row.select("td")[1].get_text() == nasty
     assert row.select_one("select")["aria-label"] == f"{nasty} {nasty}"
+
+
+def test_who_is_offered_a_seat_is_a_list_of_its_own(client, make_workshop, make_people, cast):
+    workshop = make_workshop(capacity=0, offer_hours=24)
+    rows = [registration.register(workshop, user=person) for person in make_people(2)]
+    workshop.capacity = 1
+    registration.promote_from_waitlist(workshop)
+    db.session.commit()
+    client.sign_in(cast.orn).get("/organize/workshops/pmqa40-2566/roster?status=offered")
+    assert [row.get_text() for row in client.page.select("tbody th")] == [rows[0].user.name]
+    assert "รอยืนยัน (1)" in client.page.main

@@ -1,5 +1,7 @@
 """The workshop's page and the panel in each of its states."""
 
+from datetime import datetime
+
 import pytest
 
 from portal.core.db import db
@@ -154,4 +156,54 @@ def test_reading_writes_nothing_and_asks_ten_questions_at_most(
         with queries() as statements:
             client.get(URL)
         assert len(statements) <= 10
+        assert all(statement.startswith("SELECT") for statement in statements)
+
+
+def test_the_rule_of_the_queue_stands_on_the_page_as_this_workshop_has_it(client, make_workshop):
+    make_workshop(per_agency=4)
+    words = panel(client)
+    assert "ที่นั่งให้ตามลำดับที่เข้าคิว" in words
+    assert "ผู้ที่หน่วยงานได้ครบ 4 ที่แล้ว รอโดยไม่กันผู้อื่น" in words
+    assert "ผู้ที่ถึงลำดับได้ที่นั่งทันที" in words
+    assert "เก็บไว้ให้" not in words
+    assert "ชั่วโมง" not in words
+
+
+def test_guarantee_and_hours_to_confirm_are_said_while_they_hold(client, make_workshop, cast, clock_at):
+    until = datetime.fromisoformat("2023-02-15T12:00:00+07:00")
+    make_workshop(guaranteed=2, guaranteed_until=until, offer_hours=24)
+    words = panel(client)
+    assert "จนถึง 15 ก.พ. 2566 12:00 น. หน่วยงานที่ผ่านขั้นตอนที่ 1 และยังได้ไม่ครบ 2 ที่ ได้ก่อน" in words
+    assert "ในจำนวนนี้ 2 ที่เก็บไว้ให้หน่วยงานที่ยังได้ไม่ครบ 2 ที่" in words
+    assert "ยืนยันภายใน 24 ชั่วโมง" in words
+    clock_at("2023-02-15T12:00:00+07:00")
+    words = panel(client)
+    assert "หน่วยงานที่ผ่านขั้นตอนที่ 1 และยังได้ไม่ครบ" not in words
+    assert "เก็บไว้ให้หน่วยงาน" not in words
+
+
+def test_who_waits_for_seats_kept_for_others_reads_that(client, make_workshop, make_people, cast):
+    until = datetime.fromisoformat("2023-02-15T12:00:00+07:00")
+    workshop = make_workshop(capacity=2, guaranteed=1, guaranteed_until=until)
+    make_people(1)
+    for person in (cast.mali, cast.lamai):
+        registration.register(workshop, user=person)
+    client.sign_in(cast.lamai)
+    words = panel(client)
+    assert "1 ลำดับของคุณ" in words
+    assert "ที่นั่งที่ว่างเก็บไว้ให้หน่วยงานที่ยังได้ไม่ครบ 1 ที่ จนถึง 15 ก.พ. 2566 12:00 น." in words
+
+
+def test_with_a_guarantee_the_page_asks_one_question_more_at_most(
+    client, make_workshop, make_people, cast, queries
+):
+    until = datetime.fromisoformat("2023-02-15T12:00:00+07:00")
+    workshop = make_workshop(capacity=1, guaranteed=1, guaranteed_until=until, offer_hours=2)
+    for person in [*make_people(2), cast.lamai]:
+        registration.register(workshop, user=person)
+    for person in (None, cast.orn, cast.sakda, cast.lamai, cast.mali):
+        client.sign_in(person) if person else client.sign_out()
+        with queries() as statements:
+            client.get(URL)
+        assert len(statements) <= 11
         assert all(statement.startswith("SELECT") for statement in statements)
