@@ -90,6 +90,7 @@ def addresses(app: Flask, code: str) -> Iterator[tuple[str, str]]:
         "ending": "csv",
         "kind": "csv",
         "act": "cancellation",
+        "to": "up",
         "code": "pmqa40-2566",
     }
     with app.test_request_context():

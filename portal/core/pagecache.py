@@ -4,6 +4,7 @@ Such a page says the same to everyone: it holds nothing personal and no csrf tok
 as old as PAGE_CACHE_SECONDS; a decision (is a seat free?) is never taken from it.
 """
 
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,6 +17,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 Key = tuple[str, str, str, str]
 
 MOST_PAGES = 256
+_keeping = threading.Lock()  # threads of a worker share the pages
 SIGNED_IN = "_user_id"  # flask-login's key in the session
 FLASHES = "_flashes"  # Flask's
 KEPT_HEADERS = ("Content-Type", "Content-Encoding", "Vary", "ETag")
@@ -70,10 +72,11 @@ def _keep(response: Response) -> Response:
         return response
     headers = [(name, response.headers[name]) for name in KEPT_HEADERS if name in response.headers]
     pages = _pages()
-    pages.pop(key, None)
-    pages[key] = _Kept(time.monotonic(), response.get_data(), headers)
-    while len(pages) > MOST_PAGES:
-        pages.popitem(last=False)
+    with _keeping:
+        pages.pop(key, None)
+        pages[key] = _Kept(time.monotonic(), response.get_data(), headers)
+        while len(pages) > MOST_PAGES:
+            pages.popitem(last=False)
     return response
 
 

@@ -5,6 +5,7 @@ required modules are covered and at least `members` people passed every one of t
 Everything is asked of ModulePass; what is kept in a process is thrown away as facts come.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from portal.learning.progress import cell, state
 ALL_REQUIRED = ""  # stands where a module's code would, for people who passed them all
 MOST_KEPT = 16  # courses and days of which the whole is kept
 _kept: "dict[tuple[Any, ...], Whole]" = {}
+_keeping = threading.Lock()  # threads of a worker share what is kept
 
 # A pass may be stored after this many with a later number: far more than can be under way at once.
 LATE = 200
@@ -190,9 +192,11 @@ def whole(course: Course, *, as_of: datetime | None = None) -> Whole:
         found = known.matrix | matrix(
             course, as_of=as_of, agency_ids=[one for one in changed if one is not None]
         )
-    known = _kept[key] = Whole(found, _counted_up(found), _only_late(newest))
-    while len(_kept) > MOST_KEPT:
-        del _kept[next(iter(_kept))]
+    known = Whole(found, _counted_up(found), _only_late(newest))
+    with _keeping:
+        _kept[key] = known
+        while len(_kept) > MOST_KEPT:
+            del _kept[next(iter(_kept))]
     return known
 
 
