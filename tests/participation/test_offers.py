@@ -46,6 +46,12 @@ def link(row):
     return offers.tokens_of([row])[row.id]
 
 
+def became(token):
+    found = offers.read(token)
+    assert found is not None
+    return found.became
+
+
 def last_by(row):
     moves = select(RegistrationMove.by_id).where(RegistrationMove.registration_id == row.id)
     return db.session.scalars(moves.order_by(RegistrationMove.id.desc())).first()
@@ -271,12 +277,12 @@ def test_a_link_names_its_offer_and_what_became_of_it(rows, clock_at):
     assert found is not None
     assert (found.registration.id, found.became) == (rows[1].id, None)
     clock_at(ENDS)
-    assert offers.read(token).became is Move.EXPIRED
+    assert became(token) is Move.EXPIRED
     clock_at(JUST_BEFORE)
     offers.accept(rows[1])
-    assert offers.read(token).became is Move.ACCEPTED
+    assert became(token) is Move.ACCEPTED
     registration.cancel(rows[1], by=rows[1].user)
-    assert offers.read(token).became is Move.ACCEPTED
+    assert became(token) is Move.ACCEPTED
 
 
 def test_links_that_are_not_ours_name_nothing(rows):
