@@ -16,6 +16,7 @@ import psutil
 from config import ROOT
 
 HOST = "127.0.0.1"
+THREADS = 8  # as in the Makefile
 PATIENCE_SECONDS = 60
 
 
@@ -77,7 +78,7 @@ def serving(
     """A running server of `target` ("module:app") until the block ends; `alive` is a path it answers with 200 once it is up."""
     port = free_port()
     granian = Path(sys.executable).parent / "granian"
-    options = f"--interface wsgi --host {HOST} --port {port} --workers {workers} --blocking-threads 1 --respawn-failed-workers --no-ws --log-level warning"
+    options = f"--interface wsgi --host {HOST} --port {port} --workers {workers} --blocking-threads {THREADS} --respawn-failed-workers --no-ws --log-level warning"
     with log.open("ab") as said:
         process = subprocess.Popen(
             [granian, *options.split(), target],
