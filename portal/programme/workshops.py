@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload, with_expression
 
 from portal.awards.models import Round
@@ -30,53 +30,42 @@ _MATERIALS = (
 )
 
 
-def _with_talks(workshops: Select[Workshop]) -> Select[Workshop]:
-    talks = selectinload(Workshop.talks).options(
-        with_expression(Talk.material_count, _MATERIALS),
-        selectinload(Talk.speakers).joinedload(TalkSpeaker.speaker),
-    )
-    with_round = joinedload(Workshop.round)
-    return workshops.options(with_round, selectinload(Workshop.tracks), talks).order_by(
-        Workshop.starts_on, Workshop.id
-    )
-
+# Few tracks and sessions come along as joins: a second query for them is put together anew at each request, which
+# takes longer than asking it. Talks are many, so they have one, with their speakers.
+_TALKS = selectinload(Workshop.talks).options(
+    with_expression(Talk.material_count, _MATERIALS),
+    joinedload(Talk.speakers).joinedload(TalkSpeaker.speaker),
+)
+_ORDER = (Workshop.starts_on, Workshop.id)
+_WITH_TRACKS = select(Workshop).options(joinedload(Workshop.round), joinedload(Workshop.tracks))
 
 # Put together once: that takes longer than asking.
-_PUBLISHED = _with_talks(select(Workshop)).where(Workshop.status.in_(ON_OFFER))
-_ALL = select(Workshop).options(selectinload(Workshop.tracks)).order_by(Workshop.starts_on, Workshop.id)
-_WHOLE = _with_talks(select(Workshop).where(Workshop.code == bindparam("code"))).options(
-    selectinload(Workshop.sessions)
-)
-_WITHOUT_TALKS = (
-    select(Workshop)
-    .where(Workshop.code == bindparam("code"))
-    .options(
-        joinedload(Workshop.round).selectinload(Round.tracks),
-        selectinload(Workshop.tracks),
-        selectinload(Workshop.sessions),
-    )
-)
+_PUBLISHED = _WITH_TRACKS.options(_TALKS).where(Workshop.status.in_(ON_OFFER)).order_by(*_ORDER)
+_ALL = select(Workshop).options(joinedload(Workshop.tracks)).order_by(*_ORDER)
+_WITH_SESSIONS = _WITH_TRACKS.options(joinedload(Workshop.sessions)).where(Workshop.code == bindparam("code"))
+_WHOLE = _WITH_SESSIONS.options(_TALKS)
+_WITHOUT_TALKS = _WITH_SESSIONS.options(joinedload(Workshop.round).selectinload(Round.tracks))
 
 
 def published() -> Sequence[Workshop]:
-    """Workshops on offer or already closed, earliest first, with tracks, talks and speakers. Four queries for any number."""
-    return db.session.scalars(_PUBLISHED).all()
+    """Workshops on offer or already closed, earliest first, with tracks, talks and speakers. Two queries for any number."""
+    return db.session.scalars(_PUBLISHED).unique().all()
 
 
 def all_workshops() -> Sequence[Workshop]:
-    """Every workshop, drafts and cancelled ones too, earliest first, with its tracks. For organizers. Two queries."""
-    return db.session.scalars(_ALL).all()
+    """Every workshop, drafts and cancelled ones too, earliest first, with its tracks. For organizers. One query."""
+    return db.session.scalars(_ALL).unique().all()
 
 
 def workshop_by_code(code: str, *, drafts: bool = False) -> Workshop | None:
-    """One workshop with sessions, tracks, talks and speakers, or None. A draft only when `drafts`. Five queries."""
-    found = db.session.scalar(_WHOLE, {"code": code})
+    """One workshop with sessions, tracks, talks and speakers, or None. A draft only when `drafts`. Two queries."""
+    found = db.session.scalars(_WHOLE, {"code": code}).unique().one_or_none()
     return None if found is None or (found.status is WorkshopStatus.DRAFT and not drafts) else found
 
 
 def without_talks(code: str) -> Workshop | None:
-    """One workshop, a draft too, with its sessions, its tracks and those of its round, or None. Four queries."""
-    return db.session.scalar(_WITHOUT_TALKS, {"code": code})
+    """One workshop, a draft too, with its sessions, its tracks and those of its round, or None. Two queries."""
+    return db.session.scalars(_WITHOUT_TALKS, {"code": code}).unique().one_or_none()
 
 
 def days_of(workshop: Workshop) -> list[tuple[date, list[WorkshopSession]]]:

@@ -103,10 +103,10 @@ def test_the_list_asks_the_same_for_two_and_for_thirty_workshops(first, queries)
         copy.tracks.extend(whole.tracks)
         copy.talks.append(Talk(code="only", title_th="หัวข้อ"))
         db.session.add(copy)
-    assert cost() == two == 4
+    assert cost() == two == 2
 
 
-def test_one_workshop_whole_takes_five_queries(programme_2566, queries):
+def test_one_workshop_whole_takes_two_queries(programme_2566, queries):
     db.session.expunge_all()
     with queries() as statements:
         workshop = offered("pmqa40-2566")
@@ -114,4 +114,4 @@ def test_one_workshop_whole_takes_five_queries(programme_2566, queries):
         assert workshops.days_of(workshop)
         assert [track.name_th for track in workshop.tracks]
         assert workshop.round.year_be
-    assert len(statements) == 5
+    assert len(statements) == 2
