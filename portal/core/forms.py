@@ -31,7 +31,8 @@ WORDS = {
 
 
 MOST_VERSIONS = 2**31 - 1  # what a column holds
-INVISIBLE = ("\u200b", "\ufeff", "\u00ad", "\x00")
+TURNS = tuple(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))  # the direction of all that follows
+INVISIBLE = ("\u200b", "\ufeff", "\u00ad", "\x00", *TURNS)
 _hour = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?: ?น\.?)?", re.ASCII)
 
 
@@ -215,14 +216,29 @@ def moment(day: DayField, hour: HourField) -> datetime | None:
 
 
 class Rows(FieldList):  # type: ignore[misc]
-    """A list of fields or parts; what is wrong in a row is told as sentences, like that of any field."""
+    """A list of fields or parts; what is wrong in a row is told as sentences, like that of any field.
+
+    All rows that are there already are shown. Of those sent `most` are read, and more are refused, not lost in silence.
+    """
 
     errors: Any
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+        self.is_over = False
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> list[int]:
+        found = sorted(set(super()._extract_indices(prefix, formdata)))
+        self.is_over = len(found) > self.most
+        return found[: self.most]
 
     def validate(self, form: PlainForm, extra_validators: Any = ()) -> bool:
         is_fine: bool = super().validate(form, extra_validators)
         self.errors = list(dict.fromkeys(_sentences(self.errors)))
-        return is_fine
+        if self.is_over:
+            self.errors.append(_("%(key)s ต้องไม่เกิน %(most)d", key=self.label.text, most=self.most))
+        return is_fine and not self.is_over
 
 
 def _sentences(errors: Any) -> list[str]:

@@ -18,7 +18,7 @@ from portal.programme.models import Speaker
 from portal.programme.questions import Choice, Kind, Question, When
 
 SPARE = 3  # empty rows below those that are filled
-MOST_ROWS = 60
+MOST_ROWS = 300
 
 
 def _is_link(_form: DeskForm, field: Any) -> None:
@@ -118,8 +118,8 @@ class TalkForm(DeskForm):
     description_th = TextField(_l("คำอธิบาย"), [at_most(LONGEST)])
     description_en = TextField(_l("คำอธิบาย (อังกฤษ)"), [at_most(LONGEST)])
     session = SelectField(_l("อยู่ในช่วงอบรม"))
-    speakers = Rows(SelectField(_l("วิทยากร")), _l("วิทยากร"), min_entries=SPARE, max_entries=20)
-    points = Rows(FormField(PairPart), _l("ประเด็น"), min_entries=SPARE, max_entries=MOST_ROWS)
+    speakers = Rows(SelectField(_l("วิทยากร")), _l("วิทยากร"), min_entries=SPARE, most=MOST_ROWS)
+    points = Rows(FormField(PairPart), _l("ประเด็น"), min_entries=SPARE, most=MOST_ROWS)
 
     def offer(self, sessions: Iterable[SessionText], speakers: Iterable[Speaker]) -> None:
         """Which sessions and speakers may be chosen."""
@@ -195,7 +195,7 @@ class QuestionForm(DeskForm):
     label_en = LineField(_l("คำถาม (อังกฤษ)"), [at_most(500)])
     kind = SelectField(_l("ชนิดของคำตอบ"))
     is_required = BooleanField(_l("ต้องตอบ"))
-    choices = Rows(FormField(ChoicePart), _l("ตัวเลือก"), min_entries=SPARE, max_entries=MOST_ROWS)
+    choices = Rows(FormField(ChoicePart), _l("ตัวเลือก"), min_entries=SPARE, most=MOST_ROWS)
     when = SelectField(_l("ถามเมื่อใด"))
 
     def offer(self, earlier: Sequence[Question]) -> None:

@@ -179,3 +179,11 @@ def test_an_account_that_is_not_confirmed_is_refused(orn, cast):
     db.session.commit()
     assert join(orn, cast.sakda.email) == 422
     assert cast.sakda.role is Role.LEARNER
+
+
+def test_a_speaker_with_many_positions_opens(orn):
+    speaker().positions = [{"th": f"ตำแหน่ง {number}", "en": "", "at": {}} for number in range(15)]
+    db.session.commit()
+    assert orn.get(KKU).status_code == 200
+    orn.follow(orn.submit(KKU))
+    assert len(speaker().positions) == 15

@@ -177,3 +177,21 @@ def test_a_talk_removed_meanwhile_is_told(orn, other):
     orn.get(REMOVE)
     other.submit(REMOVE)
     assert orn.submit(REMOVE).status_code == 404
+
+
+def test_a_talk_with_many_points_and_speakers_opens_and_loses_none(orn, workshop):
+    opening = next(one for one in workshop.talks if one.code == "opening")
+    opening.points = [{"th": f"ข้อ {number}", "en": ""} for number in range(70)]
+    db.session.commit()
+    assert orn.get(OPENING).status_code == 200
+    orn.follow(orn.submit(OPENING, **{"points-70-th": "ข้อสุดท้าย"}))
+    assert len(talk().points) == 71
+
+
+def test_more_rows_than_are_read_are_refused_and_not_lost_in_silence(orn):
+    before = [dict(point) for point in talk().points]
+    orn.get(OPENING)
+    sent = {f"points-{number}-th": "ข้อ" for number in range(301)}
+    assert orn.submit(OPENING, **sent).status_code == 422
+    assert "ประเด็น ต้องไม่เกิน 300" in orn.page.errors
+    assert talk().points == before
