@@ -77,7 +77,8 @@ def _session(one: SessionText, text: WorkshopText) -> Iterator[Fault]:
     if one.day is None:
         yield Fault((*path, "day"), _("%(name)s: ระบุวัน", name=name))
         return
-    if text.starts_on and text.ends_on and not text.starts_on <= one.day <= text.ends_on:
+    is_held = not one.is_cancelled  # a cancelled one stays on its day when the workshop moves away from it
+    if is_held and text.starts_on and text.ends_on and not text.starts_on <= one.day <= text.ends_on:
         yield Fault((*path, "day"), _("%(name)s: วันนี้อยู่นอกวันอบรม", name=name))
     if (one.starts_at is None) != (one.ends_at is None):
         yield Fault((*path, "ends_at"), _("%(name)s: ระบุทั้งเวลาเริ่มและเวลาสิ้นสุด หรือเว้นทั้งคู่", name=name))

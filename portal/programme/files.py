@@ -169,7 +169,8 @@ def _sessions(table: Table, first: date | None, last: date | None) -> tuple[Sess
 
 def _session(row: Table, taken: set[str], first: date | None, last: date | None) -> SessionText:
     day = row.day("on")
-    if day and first and last and not first <= day <= last:
+    is_cancelled = bool(row.flag("cancelled", required=False))
+    if day and first and last and not is_cancelled and not first <= day <= last:
         row.complain("on", _("วันนี้อยู่นอกวันอบรม"))
     starts_at, ends_at = _hours(row, day)
     link = one_line(row, "link", most=500)
@@ -183,7 +184,7 @@ def _session(row: Table, taken: set[str], first: date | None, last: date | None)
         ends_at=ends_at,
         room=one_line(row, "room", most=200),
         link=link,
-        is_cancelled=bool(row.flag("cancelled", required=False)),
+        is_cancelled=is_cancelled,
     )
     row.done()
     return session

@@ -1,5 +1,6 @@
 """The organizer's desk: pages of a workshop's history, one version whole, and the way back to it; what is kept is history's matter."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from flask import Response, abort, flash, redirect, request, url_for
@@ -74,5 +75,6 @@ def _version(workshop: Workshop, number: int) -> WorkshopVersion:
 
 def _version_page(workshop: Workshop, wanted: WorkshopVersion, form: DeskForm) -> Response:
     form.saw(workshop.version)
-    rows = past.differences(desk.text_of(workshop), past.text_at(wanted))
+    now = desk.text_of(workshop)
+    rows = past.differences(now, replace(past.text_at(wanted), status=now.status))  # a restoration keeps it
     return page("desk_version", form, workshop=workshop, version=wanted, rows=rows)

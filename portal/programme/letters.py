@@ -16,7 +16,8 @@ def is_web_address(text: str) -> bool:
     """Whether this is an address that may stand in a link: http or https, with a host, in one piece."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
+        is_whole = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", text)
+        return is_whole and parts.scheme in ("http", "https")
     except ValueError:
         return False
 

@@ -112,3 +112,14 @@ def test_a_restoration_without_a_version_does_nothing(orn):
     orn.get(f"{LIST}/1")
     assert orn.submit(f"{LIST}/1/restoration", version=None).status_code == 422
     assert fresh().title_th == "ชื่อสอง"
+
+
+def test_what_a_restoration_would_change_leaves_the_status_out(orn):
+    change(orn, title_th="ชื่อสอง")
+    orn.get("/organize/workshops/pmqa40-2566/closing")
+    orn.submit("/organize/workshops/pmqa40-2566/closing")
+    orn.get(f"{LIST}/1")
+    told = [row.find("th").get_text(strip=True) for row in orn.page.select("table tbody tr")]
+    assert told == ["ชื่องานอบรม"]
+    orn.get(f"{LIST}/2")
+    assert "เหมือนกับตอนนี้ทุกอย่าง" in orn.page.main

@@ -126,6 +126,7 @@ def test_a_session_may_become_all_day_again(orn):
         ("ends", "08:00", "เวลาเลิกต้องอยู่หลังเวลาเริ่ม"),
         ("link", "javascript:alert(1)", "ลิงก์นี้อ่านไม่ได้"),
         ("link", "meet.example", "ลิงก์นี้อ่านไม่ได้"),
+        ("link", "https://meet.example:99999/room", "ลิงก์นี้อ่านไม่ได้"),
         ("room", "ก" * 201, "ยาวได้ไม่เกิน 200"),
         ("title_en", "x" * 301, "ยาวได้ไม่เกิน 300"),
     ],

@@ -186,6 +186,22 @@ def test_days_that_leave_a_session_outside_are_refused_by_its_name(orn):
     assert fresh().ends_on == date(2023, 2, 21)
 
 
+def test_a_workshop_moves_away_from_the_day_of_a_cancelled_session(orn):
+    off = "/organize/workshops/pmqa40-2566/sessions/day2/cancellation"
+    orn.get(off)
+    orn.submit(off, note="วิทยากรป่วย")
+    orn.get(EDIT)
+    assert orn.submit(EDIT, ends_on="20 กุมภาพันธ์ 2566").status_code == 303
+    assert fresh().ends_on == date(2023, 2, 20)
+    assert [one.is_cancelled for one in fresh().sessions] == [False, True]
+
+
+def test_letters_that_turn_the_direction_of_a_line_are_left_out(orn):
+    orn.get(EDIT)
+    orn.follow(orn.submit(EDIT, title_th="ชื่อ\u202eกลับ\u2066ด้าน"))
+    assert fresh().title_th == "ชื่อกลับด้าน"
+
+
 @pytest.mark.both_databases
 def test_a_stale_save_shows_both_and_overwrites_only_when_told_to(orn, other):
     orn.get(EDIT)
