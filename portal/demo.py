@@ -4,7 +4,7 @@ import io
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -24,8 +24,9 @@ from portal.mail import outbox
 from portal.participation import registration, terms
 from portal.participation.models import Registration
 from portal.participation.terms import Terms
-from portal.programme import materials, workshops
+from portal.programme import desk, materials, workshops
 from portal.programme.models import Audience, Workshop
+from portal.programme.questions import Choice, Kind, Question, When
 
 PASSWORD = "pmqa-demo-2566"  # noqa: S105 - of people who do not exist, in demonstration mode only
 FOUNDED = datetime(2023, 2, 1, 2, 0, tzinfo=UTC)  # 1 February 2566, 09:00 in Bangkok
@@ -33,6 +34,27 @@ OPENS = datetime(2023, 2, 6, 1, 30, tzinfo=UTC)
 CLOSES = datetime(2023, 2, 17, 9, 30, tzinfo=UTC)
 CAPACITIES = (80, 36)  # the first workshop has seats left, the second a queue
 PER_AGENCY = 4
+
+REHEARSAL_QUESTIONS = (
+    Question(
+        "meal",
+        Kind.CHOICE,
+        {"th": "อาหารกลางวัน", "en": "Lunch"},
+        is_required=True,
+        choices=(
+            Choice("any", {"th": "รับประทานได้ทุกอย่าง", "en": "Anything"}),
+            Choice("vegetarian", {"th": "มังสวิรัติ", "en": "Vegetarian"}),
+            Choice("allergy", {"th": "แพ้อาหารบางอย่าง", "en": "An allergy"}),
+        ),
+    ),
+    Question(
+        "allergy",
+        Kind.TEXT,
+        {"th": "แพ้อาหารอะไร", "en": "What are you allergic to?"},
+        is_required=True,
+        when=When("meal", "allergy"),
+    ),
+)
 
 MINISTRIES = {
     "กระทรวงตัวอย่าง": "กรมสายน้ำ กรมทุ่งรวงทอง กรมดวงดาว กรมกระดาษสา กรมเรือใบ กรมป่าสนเขา กรมผ้าทอมือ",
@@ -88,6 +110,7 @@ def make() -> None:
             _enter_the_award(stage, lot)
             _open_registration(stage.orn)
             _hand_out(stage.wit)
+            _draft_a_rehearsal(stage.orn)
         if clock.now() > OPENS:
             _register(stage, lot)
             _learn(stage, lot)
@@ -158,6 +181,29 @@ def _open_registration(organizer: User) -> None:
     """Seats and a window, which the source does not tell: an organizer of the demonstration set them."""
     for workshop, capacity in zip(workshops.published(), CAPACITIES, strict=False):
         terms.change(workshop, Terms(capacity, PER_AGENCY, OPENS, CLOSES, workshop.venue), by=organizer)
+
+
+def _draft_a_rehearsal(organizer: User) -> None:
+    """A draft of an invented workshop for the desk, with a guarantee, offers of a day and questions: published, it is
+    open at once, so that all of these can be tried; until then nobody but organizers sees it."""
+    for workshop in workshops.published()[:1]:
+        first_day = workshop.starts_on + timedelta(days=14)
+        draft = desk.copy(workshop, code="rehearsal-2566", first_day=first_day, by=organizer)
+        text = replace(
+            desk.text_of(draft),
+            title={"th": "ซ้อมเขียนรายงาน (งานตัวอย่าง)", "en": "Report-writing rehearsal (sample)"},
+            notes={},
+            talks=(),
+            capacity=6,
+            per_agency=2,
+            guaranteed=1,
+            guaranteed_until=CLOSES,
+            offer_hours=24,
+            registration_opens_at=OPENS,
+            registration_closes_at=CLOSES + timedelta(days=7),
+            questions=REHEARSAL_QUESTIONS,
+        )
+        desk.save(draft, text, by=organizer, version=draft.version)
 
 
 def _hand_out(speaker: User) -> None:
