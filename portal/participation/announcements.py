@@ -4,8 +4,9 @@ What was told is noted in the transaction that puts the mails in the outbox, und
 at any moment, or a second worker, neither loses a mail nor doubles it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import and_, or_, select, union
 from sqlalchemy.orm import contains_eager
@@ -16,6 +17,7 @@ from portal.participation import messages, registration
 from portal.participation.messages import SessionChange
 from portal.participation.models import Registration, RegistrationStatus, SessionNews, WorkshopNews
 from portal.participation.seats import CONFIRMED, WAITLISTED
+from portal.programme import history
 from portal.programme.models import Workshop, WorkshopSession, WorkshopStatus
 
 OFFERED = RegistrationStatus.OFFERED
@@ -107,7 +109,9 @@ def _tell_of_workshop(workshop: Workshop, sessions: Sequence[WorkshopSession]) -
     news = _news_of(workshop)
     number = news.times + 1 if news else 1
     is_off = workshop.status is WorkshopStatus.CANCELLED
-    tell = messages.workshop_cancelled if is_off else messages.workshop_restored
+    tell: Callable[..., None] = messages.workshop_restored
+    if is_off:
+        tell = partial(messages.workshop_cancelled, why=history.reason_of_status(workshop))
     held = [one for one in sessions if not _is_over(one) and (is_off or not one.is_cancelled)]
     concerned = _registrations(workshop, (CONFIRMED, OFFERED, WAITLISTED))
     for one in concerned:

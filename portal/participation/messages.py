@@ -96,9 +96,9 @@ def session_cancelled(registration: Registration, changes: Sequence[SessionChang
 
 
 def workshop_cancelled(
-    registration: Registration, *, sessions: Sequence[WorkshopSession] | None, number: int
+    registration: Registration, *, sessions: Sequence[WorkshopSession] | None, number: int, why: str = ""
 ) -> None:
-    """The workshop is not held, told for the `number`th time; takes these meetings (None: all) from who has a seat."""
+    """The workshop is not held, and why; told for the `number`th time, it takes these meetings (None: all) from who has a seat."""
     has_seat = registration.status is RegistrationStatus.CONFIRMED
     _send(
         "workshop_cancelled",
@@ -106,6 +106,7 @@ def workshop_cancelled(
         method="CANCEL" if has_seat else None,
         sessions=sessions,
         key=f"workshop_cancelled:{registration.code}:{number}",
+        why=why,
     )
 
 

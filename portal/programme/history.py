@@ -10,7 +10,16 @@ from portal.programme.differences import Difference, differences
 from portal.programme.files import WorkshopText
 from portal.programme.models import Workshop, WorkshopVersion
 
-__all__ = ["Difference", "differences", "keep", "keep_as_it_stands", "text_at", "version_of", "versions_of"]
+__all__ = [
+    "Difference",
+    "differences",
+    "keep",
+    "keep_as_it_stands",
+    "reason_of_status",
+    "text_at",
+    "version_of",
+    "versions_of",
+]
 
 MOST_LETTERS_OF_A_NOTE = 300
 HIGHEST = 2**31 - 1  # number a database can be asked for
@@ -35,6 +44,20 @@ def version_of(workshop: Workshop, number: int) -> WorkshopVersion | None:
             WorkshopVersion.workshop_id == workshop.id, WorkshopVersion.number == number
         )
     )
+
+
+def reason_of_status(workshop: Workshop) -> str:
+    """What somebody wrote when they gave the workshop the status it has; "" where nobody did. One query."""
+    at, status = WorkshopVersion.workshop_id == workshop.id, workshop.status.value
+    before = select(func.max(WorkshopVersion.number)).where(at, WorkshopVersion.status != status)
+    since = WorkshopVersion.number > func.coalesce(before.scalar_subquery(), 0)
+    found = db.session.execute(
+        select(WorkshopVersion.note, WorkshopVersion.by_id)
+        .where(at, since)
+        .order_by(WorkshopVersion.number)
+        .limit(1)
+    ).first()
+    return found.note if found is not None and found.by_id is not None else ""
 
 
 def text_at(version: WorkshopVersion) -> WorkshopText:

@@ -302,6 +302,26 @@ class TestWorkshopCancelled:
         for uid, event in after.items():
             assert (event["STATUS"], event["SEQUENCE"]) == ("CANCELLED", before[uid]["SEQUENCE"] + 1)
 
+    def test_the_mail_says_why_the_desk_cancelled_it(self, workshop, seat, cast, mails):
+        desk.cancel(workshop, by=cast.orn, why="น้ำท่วม")
+        workshop = desk.save(
+            workshop,
+            replace(desk.text_of(workshop), venue="ยังหาอยู่"),
+            by=cast.orn,
+            version=workshop.version,
+            note="ไม่ใช่เหตุผล",
+        )
+        db.session.commit()
+        assert announce(workshop) == 1
+        assert "งานอบรมนี้ยกเลิกแล้ว คุณไม่ต้องทำอะไร\nเหตุผล: น้ำท่วม\n" in mails(cast.lamai)[-1].text
+
+    def test_a_reason_of_an_earlier_time_is_not_told_again(self, workshop, seat, cast, mails):
+        for change, why in ((desk.cancel, "น้ำท่วม"), (desk.reopen, "น้ำลด"), (desk.cancel, "")):
+            change(workshop, by=cast.orn, why=why)
+            db.session.commit()
+            assert announce(workshop) == 1
+        assert ["เหตุผล" in mail.text for mail in mails(cast.lamai)[1:]] == [True, False, False]
+
     def test_offers_and_the_queue_are_told_too_without_a_calendar(self, make_workshop, make_people, mails):
         workshop = make_workshop(capacity=2)
         seated, offered, waiting, gone = people = make_people(4)
