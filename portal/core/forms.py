@@ -14,7 +14,7 @@ from wtforms.widgets import HiddenInput
 from portal.core import clock, dates
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l, language
-from portal.core.thai import plain_digits
+from portal.core.thai import plain_digits, without_heaps
 
 # What wtforms itself may say, in our words.
 WORDS = {
@@ -44,12 +44,29 @@ class _Words:
         return self.gettext(singular if n == 1 else plural)
 
 
+ONE_LINE = ("text", "number", "email", "search", "url")  # never what is typed into a password
+MOST_DRAWN = 2_000
+_drawn: dict[tuple[Any, ...], Any] = {}
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """The base of every form. `refuse` puts a rule's refusal at its field."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: PlainForm) -> _Words:
             return _Words()
+
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+            """Controls of one line are kept by all that is in them: wtforms takes longer to draw one than a query does."""
+            if getattr(field.widget, "input_type", "") not in ONE_LINE or field.render_kw:
+                return super().render_field(field, render_kw)
+            given = (field.id, field.name, field._value(), *vars(field.flags).items(), *render_kw.items())
+            key = (type(field.widget), given)
+            if key not in _drawn:
+                if len(_drawn) >= MOST_DRAWN:
+                    _drawn.clear()
+                _drawn[key] = super().render_field(field, render_kw)
+            return _drawn[key]
 
     def refuse(self, no: Refused) -> None:
         """Show a refused rule at the field it names, else above the form."""
@@ -106,12 +123,12 @@ def at_most(length: int) -> Length:
 
 
 def _squeeze(value: str | None) -> str | None:
-    """One space where people typed several, none at the ends; zero-width characters that copying brings are gone."""
+    """One space where people typed several, none at the ends; invisible characters and heaps of marks are gone."""
     if value is None:
         return None
     for invisible in INVISIBLE:
         value = value.replace(invisible, "")
-    return " ".join(value.split())
+    return " ".join(without_heaps(value).split())
 
 
 def _squeeze_lines(value: str | None) -> str | None:

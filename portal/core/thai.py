@@ -8,6 +8,7 @@ from collections.abc import Iterable
 SORT_KEY_LENGTH = (
     400  # what a column for sort keys holds; only names beyond some 150 letters lose their tone marks to it
 )
+MOST_MARKS = 3  # above and below one letter; Thai has two at most
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 # What copying from web pages and PDFs leaves between letters.
@@ -29,6 +30,19 @@ _early_sara_am = re.compile("ำ([่-๋]+)")
 def plain_digits(text: str) -> str:
     """The same text with Thai digits written as Arabic ones."""
     return text.translate(THAI_DIGITS)
+
+
+def without_heaps(text: str) -> str:
+    """The same text with at most MOST_MARKS marks on a letter: more are no word, and would cover the lines above."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.category(letter)[0] == "M" else 0
+        if marks <= MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def tidy(text: str) -> str:

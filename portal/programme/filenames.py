@@ -4,9 +4,10 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from portal.core.thai import without_heaps
+
 MOST_LETTERS = 150
 MOST_BYTES = 240  # of UTF-8: file systems take 255, and unpacking may add a number
-MOST_MARKS = 3  # above and below one letter; Thai has two at most
 NAMELESS = "เอกสาร"
 
 _not_in_names = re.compile(r'[<>:"|?*]')
@@ -18,7 +19,7 @@ def safe_name(sent: str) -> str:
     name = unicodedata.normalize("NFC", sent.replace("\\", "/").rsplit("/", 1)[-1])
     name = "".join(" " if letter.isspace() else letter for letter in name)
     name = "".join(letter for letter in name if unicodedata.category(letter)[0] not in "C")
-    name = " ".join(_without_heaps(_not_in_names.sub("-", name)).split()).strip(". ")
+    name = " ".join(without_heaps(_not_in_names.sub("-", name)).split()).strip(". ")
     stem, ending = split(name)
     stem = _cut(_without_first_marks(stem), MOST_LETTERS - len(ending), MOST_BYTES - len(ending)).rstrip(". ")
     if _reserved.match(stem):
@@ -42,16 +43,6 @@ def distinct(name: str, taken: Collection[str]) -> str:
         number += 1
         found = f"{stem} ({number}){ending}"
     return found
-
-
-def _without_heaps(name: str) -> str:
-    kept: list[str] = []
-    marks = 0
-    for letter in name:
-        marks = marks + 1 if unicodedata.category(letter)[0] == "M" else 0
-        if marks <= MOST_MARKS:
-            kept.append(letter)
-    return "".join(kept)
 
 
 def _without_first_marks(stem: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from portal.core.dates import BadDate, Lang, parse_date, thai_date
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l, language, said
-from portal.core.thai import plain_digits
+from portal.core.thai import plain_digits, without_heaps
 from portal.core.toml import Table
 from portal.programme.letters import bad_letters
 from portal.programme.models import Workshop
@@ -199,8 +199,8 @@ def shown(question: Question, answers: Mapping[str, Any], lang: Lang | None = No
 
 
 def _clean(written: str) -> str:
-    """Without control characters and halves of letters, which no database keeps; lines stay lines."""
-    written = written.replace("\r\n", "\n").replace("\r", "\n")
+    """Without control characters and halves of letters, which no database keeps, and heaps of marks; lines stay lines."""
+    written = without_heaps(written).replace("\r\n", "\n").replace("\r", "\n")
     return written.translate(dict.fromkeys(map(ord, bad_letters(written)))).strip()
 
 

@@ -116,7 +116,7 @@ def test_an_emptied_position_goes(orn):
     ("fields", "words"),
     [
         ({"name": ""}, "กรอกช่องนี้"),
-        ({"name": "ก" + "้" * 1000}, "ยาวได้ไม่เกิน 200"),
+        ({"name": "ก" * 201}, "ยาวได้ไม่เกิน 200"),
         ({"positions-0-th": ""}, "เขียนชื่อตำแหน่งภาษาไทยด้วย"),
         ({"positions-0-at_th": "", "positions-0-at_en": "x" * 301}, "ยาวได้ไม่เกิน 300"),
     ],
@@ -187,3 +187,9 @@ def test_a_speaker_with_many_positions_opens(orn):
     assert orn.get(KKU).status_code == 200
     orn.follow(orn.submit(KKU))
     assert len(speaker().positions) == 15
+
+
+def test_a_heap_of_marks_on_a_letter_is_cut_to_what_can_be_read(orn):
+    orn.get(KKU)
+    orn.follow(orn.submit(KKU, name="ก" + "้" * 1000 + " น้ำ"))
+    assert speaker().name == "ก" + "้" * 3 + " น้ำ"
