@@ -151,8 +151,15 @@ def close(workshop: Workshop, *, by: User | None, why: str = "") -> Workshop:
 
 
 def reopen(workshop: Workshop, *, by: User | None, why: str = "") -> Workshop:
-    """Publish again what was closed or cancelled. Published already: nothing happens. Refuses drafts."""
-    return _turn(workshop, PUBLISHED, "reopen", since=(CLOSED, CANCELLED), by=by, why=why)
+    """Publish again what was closed or cancelled; what was cancelled as a draft is a draft again. Published already:
+    nothing happens. Refuses drafts."""
+    to = DRAFT if is_cancelled_draft(_hold(workshop)) else PUBLISHED
+    return _turn(workshop, to, "reopen", since=(CLOSED, CANCELLED), by=by, why=why)
+
+
+def is_cancelled_draft(workshop: Workshop) -> bool:
+    """Whether it was cancelled before it was ever published, so that reopening must not show it to everybody."""
+    return workshop.status is CANCELLED and history.status_before(workshop) is DRAFT
 
 
 def cancel(workshop: Workshop, *, by: User | None, why: str = "") -> Workshop:
@@ -178,7 +185,7 @@ def _turn(  # noqa: PLR0913 - one for each word of the ledger
         raise NotFromHere
     history.keep_as_it_stands(workshop)
     workshop.status = to
-    if CANCELLED in (before, to) and before is not DRAFT:
+    if CANCELLED in (before, to) and DRAFT not in (before, to):
         for session in workshop.sessions:
             if not session.is_cancelled:
                 session.sequence += 1

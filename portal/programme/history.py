@@ -8,7 +8,7 @@ from portal.core.db import db
 from portal.programme import rows, text_files
 from portal.programme.differences import Difference, differences
 from portal.programme.files import WorkshopText
-from portal.programme.models import Workshop, WorkshopVersion
+from portal.programme.models import Workshop, WorkshopStatus, WorkshopVersion
 
 __all__ = [
     "Difference",
@@ -16,6 +16,7 @@ __all__ = [
     "keep",
     "keep_as_it_stands",
     "reason_of_status",
+    "status_before",
     "text_at",
     "version_of",
     "versions_of",
@@ -58,6 +59,17 @@ def reason_of_status(workshop: Workshop) -> str:
         .limit(1)
     ).first()
     return found.note if found is not None and found.by_id is not None else ""
+
+
+def status_before(workshop: Workshop) -> WorkshopStatus | None:
+    """The status that the workshop had before the one it has; None where none is kept. One query."""
+    found = db.session.scalar(
+        select(WorkshopVersion.status)
+        .where(WorkshopVersion.workshop_id == workshop.id, WorkshopVersion.status != workshop.status.value)
+        .order_by(WorkshopVersion.number.desc())
+        .limit(1)
+    )
+    return WorkshopStatus(found) if found else None
 
 
 def text_at(version: WorkshopVersion) -> WorkshopText:

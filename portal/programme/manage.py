@@ -108,7 +108,8 @@ def change_status(code: str, act: str) -> ResponseReturnValue:
         else:
             flash(str(DONE[act]), "ok")
             return redirect(url_for("desk.workshop", code=code), 303)
-    return page("desk_status", form, workshop=workshop, act=act)
+    was_draft = act == "reopening" and desk.is_cancelled_draft(workshop)
+    return page("desk_status", form, workshop=workshop, act=act, was_draft=was_draft)
 
 
 @bp.route("/workshops/<code>/copy", methods=["GET", "POST"])

@@ -86,6 +86,8 @@ def test_a_workshop_that_is_not_there_or_a_draft_has_no_page(client, cast, works
         assert client.sign_in(cast.lamai).get(address).status_code == 404
         assert client.sign_in(cast.wit).get(address).status_code == 200
         assert client.sign_in(cast.orn).get(address).status_code == 200
+    client.sign_in(cast.wit).get(PAGE)
+    assert "/workshops/pmqa40-2566" not in client.page.links()
 
 
 @pytest.mark.both_databases

@@ -5,6 +5,7 @@ import pytest
 from portal.core.db import db
 from portal.participation import attendance, registration
 from portal.participation.models import AttendanceState
+from portal.programme.models import WorkshopStatus
 
 URL = "/organize/workshops/pmqa40-2566/roster"
 
@@ -177,3 +178,13 @@ def test_who_is_offered_a_seat_is_a_list_of_its_own(client, make_workshop, make_
     client.sign_in(cast.orn).get("/organize/workshops/pmqa40-2566/roster?status=offered")
     assert [row.get_text() for row in client.page.select("tbody th")] == [rows[0].user.name]
     assert "รอยืนยัน (1)" in client.page.main
+
+
+def test_of_a_draft_too_every_link_leads_somewhere(client, make_workshop, cast):
+    make_workshop().status = WorkshopStatus.DRAFT
+    db.session.commit()
+    client.sign_in(cast.orn).get(URL)
+    links = {link for link in client.page.links() if "pmqa40-2566" in link}
+    assert "/organize/workshops/pmqa40-2566" in links
+    for link in links:
+        assert client.get(link).status_code == 200, link

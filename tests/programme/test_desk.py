@@ -601,6 +601,16 @@ def test_calling_off_and_taking_that_back_are_news_of_every_meeting_held(worksho
     assert sequences(workshop) == [1, 2]
 
 
+def test_a_draft_called_off_and_taken_back_is_a_draft_that_nobody_saw(draft, cast):
+    desk.cancel(draft, by=cast.orn)
+    desk.reopen(draft, by=cast.orn)
+    assert (draft.status, set(sequences(draft))) == (DRAFT, {0})
+    desk.publish(draft, by=cast.orn)
+    desk.cancel(draft, by=cast.orn)
+    desk.reopen(draft, by=cast.orn)
+    assert draft.status is PUBLISHED
+
+
 def test_a_draft_called_off_is_no_news(draft, cast):
     desk.cancel(draft, by=cast.orn)
     assert sequences(draft) == [0, 0, 0]

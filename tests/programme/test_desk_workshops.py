@@ -263,6 +263,16 @@ def test_a_status_is_changed_after_a_page_that_says_whom_it_touches(orn, act, be
     assert history.versions_of(fresh())[0].note == "วิทยากรป่วย"
 
 
+def test_taking_back_the_cancellation_of_a_draft_says_that_nobody_sees_it(orn):
+    fresh().status = WorkshopStatus.DRAFT
+    orn.get(f"{SUMMARY}/cancellation")
+    orn.submit(f"{SUMMARY}/cancellation", why="สร้างผิด")
+    orn.get(f"{SUMMARY}/reopening")
+    assert "ยังไม่มีใครเห็นงานนี้นอกจากผู้จัด" in orn.page.main
+    orn.follow(orn.submit(f"{SUMMARY}/reopening"))
+    assert fresh().status == "draft"
+
+
 def test_a_cancellation_needs_a_reason(orn):
     orn.get(f"{SUMMARY}/cancellation")
     assert orn.submit(f"{SUMMARY}/cancellation", why="").status_code == 422
