@@ -1,12 +1,15 @@
 """The door of the app: who must be signed in, forged forms, and the headers that every answer carries; roles are accounts.access."""
 
 from collections.abc import Callable
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.core.db import db
@@ -99,6 +102,29 @@ def _require_own_origin() -> None:
         abort(400)
 
 
+@lru_cache(maxsize=4_096)
+def _signed(secret: str, raw: str) -> str:
+    """A form's token as flask-wtf signs it, the same for the whole of a session: what a page draws with it can be kept."""
+    return str(URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw))
+
+
+def _take_token() -> None:
+    raw = session.get("csrf_token")
+    if isinstance(raw, str):
+        g.csrf_token = _signed(str(current_app.secret_key), raw)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """The same cookies; what signs them is made once, not at every request."""
+
+    @cached_property
+    def _serializer(self) -> URLSafeTimedSerializer | None:
+        return super().get_signing_serializer(current_app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        return self._serializer
+
+
 def safe_next(target: str | None) -> str | None:
     """The address to go on to, if it is a path of this site, else None."""
     if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
@@ -129,6 +155,8 @@ def init_app(app: Flask) -> None:
         MAX_FORM_MEMORY_SIZE=MB,
     )
     app.before_request(_make_room)  # first of all, for the token of a form is only found by reading it
+    app.session_interface = _Sessions()
+    app.before_request(_take_token)
     csrf.init_app(app)
     app.before_request(_require_readable_address)
     app.before_request(_require_own_origin)

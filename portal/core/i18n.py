@@ -6,6 +6,7 @@ Message ids are Thai, the first language of the interface, so Thai needs no cata
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from babel import Locale
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, get_translations, gettext, lazy_gettext, ngettext
 
@@ -46,12 +47,16 @@ def said(pair: Mapping[str, str] | None, lang: str = "") -> str:
     return ((lang or language()) == "en" and pair.get("en")) or pair.get("th", "")
 
 
-def _choose() -> str:
+_LOCALES = {
+    code: Locale(code) for code in LANGUAGES
+}  # read from text at each request they took as long as a form's token
+
+
+def _choose() -> Locale:
     """What the person picked (cookie set by home.preferences), else Thai: offices share machines set to English."""
     if not has_request_context():
-        return "th"
-    picked = request.cookies.get(COOKIE)
-    return picked if picked in LANGUAGES else "th"
+        return _LOCALES["th"]
+    return _LOCALES.get(request.cookies.get(COOKIE, ""), _LOCALES["th"])
 
 
 def text_of(message: str) -> str:
