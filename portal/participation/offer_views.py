@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.guard import public
-from portal.participation import offers
+from portal.participation import eligibility, offers
 from portal.participation.models import Move
 from portal.participation.offers import Offer
 
@@ -70,5 +70,6 @@ def _page(token: str, no: Refused | None = None) -> Response:
         workshop=found.registration.workshop,
         became=found.became.value if found.became else "",
         refused=no,
+        shut=eligibility.not_open(found.registration.workshop),
     )
     return make_response(page, 410 if found.became is Move.EXPIRED else 409 if no else 200)

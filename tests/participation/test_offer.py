@@ -116,6 +116,23 @@ def test_after_the_queue_moved_on_the_link_still_says_so(client, mine, url, work
     assert client.get(url).status_code == 410
 
 
+@pytest.mark.parametrize("verb", ["decline", "expire"])
+def test_once_registration_is_shut_the_page_does_not_send_people_to_register(
+    client, mine, url, workshop, clock_at, verb
+):
+    if verb == "decline":
+        answer(client, url, verb)
+    else:
+        clock_at(ENDS)
+    client.get(url)
+    assert "ลงทะเบียนใหม่ได้ที่หน้างานอบรม" in client.page.main
+    workshop.status = WorkshopStatus.CLOSED
+    db.session.commit()
+    client.get(url)
+    assert "ลงทะเบียนใหม่ได้ที่หน้างานอบรม" not in client.page.main
+    assert "ปิดรับลงทะเบียน" in client.page.main
+
+
 def test_what_was_cancelled_meanwhile_says_so(client, mine, url, cast):
     registration.cancel(mine, by=cast.lamai)
     db.session.commit()
