@@ -82,8 +82,8 @@ def _talk(workshop: Workshop, code: str) -> TalkText:
 
 
 def _materials(workshop: Workshop, code: str) -> int:
-    """How many materials hang on the talk, withdrawn ones too: their addresses were given away."""
-    of_talk = (Talk.workshop_id == workshop.id, Talk.code == code)
+    """How many materials hang on the talk, those taken back aside: as the rule of desk counts."""
+    of_talk = (Talk.workshop_id == workshop.id, Talk.code == code, Material.withdrawn_at.is_(None))
     return (
         db.session.scalar(select(func.count()).select_from(Material).join(Material.talk).where(*of_talk)) or 0
     )

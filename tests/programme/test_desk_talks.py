@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.core import clock
 from portal.core.db import db
 from portal.programme.models import Material, Talk
 from tests.programme.offer import offered
@@ -155,6 +156,14 @@ def test_a_talk_with_materials_stays(orn):
     assert "มีเอกสารประกอบ 1 รายการ จึงลบไม่ได้" in orn.page.main
     assert orn.post(REMOVE, data={"csrf_token": token, "version": "1"}).status_code == 422
     assert talk()
+
+
+def test_a_talk_whose_materials_were_withdrawn_may_go(orn):
+    db.session.add(Material(talk=talk(), title="สไลด์", withdrawn_at=clock.now()))
+    db.session.commit()
+    orn.get(REMOVE)
+    orn.follow(orn.submit(REMOVE))
+    assert "opening" not in [one.code for one in offered("pmqa40-2566").talks]
 
 
 @pytest.mark.both_databases
