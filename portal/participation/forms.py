@@ -32,7 +32,7 @@ class SeatsForm(VersionedForm):
 
     capacity = IntegerField(_l("จำนวนที่นั่ง"), _from(0))
     per_agency = IntegerField(_l("จำนวนสูงสุดต่อหน่วยงาน"), _from(1))
-    guaranteed = IntegerField(_l("จำนวนที่รับรองให้หน่วยงานละ"), _from(1))
+    guaranteed = IntegerField(_l("ที่นั่งที่รับรองต่อหน่วยงาน"), _from(1))
     guaranteed_on = DayField(_l("รับรองถึงวัน"), [Optional(), at_most(60)])
     guaranteed_at = HourField(_l("รับรองถึงเวลา"), [Optional()])
     offer_hours = IntegerField(_l("เวลาให้ยืนยันที่นั่ง (ชั่วโมง)"), _from(0, MOST_OFFER_HOURS))

@@ -20,10 +20,10 @@ WHY_LENGTH = 200
 
 MOVE_WORDS = {
     Move.REGISTERED: _l("ได้ที่นั่ง"),
-    Move.WAITLISTED: _l("เข้าคิว"),
+    Move.WAITLISTED: _l("เข้าคิวแล้ว"),
     Move.PROMOTED: _l("เลื่อนจากคิว ได้ที่นั่ง"),
     Move.OFFERED: _l("ถึงลำดับ มีที่นั่งให้ยืนยัน"),
-    Move.ACCEPTED: _l("ยืนยันที่นั่ง"),
+    Move.ACCEPTED: _l("ยืนยันที่นั่งแล้ว"),
     Move.DECLINED: _l("สละที่นั่งที่เสนอให้"),
     Move.EXPIRED: _l("ไม่ยืนยันในเวลา ออกจากคิว"),
     Move.HANDED_ON: _l("ให้เพื่อนร่วมหน่วยงานมาแทน"),

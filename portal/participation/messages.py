@@ -68,7 +68,7 @@ def offer_expired(registration: Registration, *, may_register: bool) -> None:
 def cancelled(
     registration: Registration, *, heir: User | None = None, by: User | None = None, why: str = ""
 ) -> None:
-    """Your seat is given back, or `by` handed it to a colleague (`heir`); takes the meetings out of the calendar.
+    """Your seat is given back by you or `by`, or `by` handed it to a colleague (`heir`); takes the meetings out of the calendar.
 
     `why`: what somebody else gave as the reason.
     """
@@ -78,7 +78,8 @@ def cancelled(
 def left_queue(
     registration: Registration, *, heir: User | None = None, by: User | None = None, why: str = ""
 ) -> None:
-    """You no longer wait, or `by` handed your place to a colleague (`heir`). No meeting was sent, so none is taken back.
+    """You no longer wait: you left, `by` took you out or handed your place to a colleague (`heir`). No meeting was sent,
+    so none is taken back.
 
     `why`: what somebody else gave as the reason.
     """

@@ -87,7 +87,7 @@ def cancel(registration: Registration, *, by: User, why: str = "") -> Registrati
     had_seat = registration.status is CONFIRMED
     ledger.move(registration, Move.CANCELLED, to=CANCELLED, by=by, why=why)
     told = "" if by.id == registration.user_id else why
-    (messages.cancelled if had_seat else messages.left_queue)(registration, why=told)
+    (messages.cancelled if had_seat else messages.left_queue)(registration, by=by, why=told)
     passing.pass_on(workshop)
     return registration
 

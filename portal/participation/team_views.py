@@ -105,7 +105,7 @@ def cancel(code: str, registration: str) -> ResponseReturnValue:
         if form.validate():
             try:
                 registrations.cancel(mine, by=viewer(), why=form.why.data or "")
-                flash(_("ยกเลิกของ %(name)s แล้ว และส่งอีเมลบอกแล้ว", name=mine.user.name), "ok")
+                flash(_("ยกเลิกให้ %(name)s แล้ว และแจ้งทางอีเมลแล้ว", name=mine.user.name), "ok")
                 db.session.commit()
                 return _to(code)
             except Refused as no:

@@ -135,7 +135,7 @@ def restore(  # noqa: PLR0913 - as save
     kept = history.version_of(workshop, number)
     if kept is None:
         raise BadText([Fault(("number",), _("ไม่มีฉบับที่ %(number)d", number=number))])
-    note = _("กู้คืนฉบับที่ %(number)d", number=number)
+    note = _("เรียกคืนฉบับที่ %(number)d", number=number)
     text = history.text_at(kept)
     return save(workshop, text, by=by, version=version, note=note, past_ok=past_ok, overlap_ok=overlap_ok)
 
@@ -219,7 +219,7 @@ def _fitted(workshop: Workshop, now: WorkshopText, text: WorkshopText) -> Worksh
         [
             Fault(
                 ("talk", talk.code),
-                _("หัวข้อ %(name)s มีเอกสารประกอบ ถอนเอกสารก่อนจึงลบหัวข้อได้", name=name_of_talk(talk)),
+                _("หัวข้อ %(name)s มีเอกสารประกอบ นำเอกสารออกก่อน จึงลบหัวข้อได้", name=name_of_talk(talk)),
             )
             for talk in gone
             if talk.code in with_materials

@@ -41,11 +41,11 @@ LABELS: Mapping[str, Any] = {
     "venue": _l("สถานที่"),
     "capacity": _l("จำนวนที่นั่ง"),
     "per_agency": _l("จำนวนสูงสุดต่อหน่วยงาน"),
-    "guaranteed": _l("ที่นั่งที่กันไว้ต่อหน่วยงาน"),
-    "guaranteed_until": _l("กันที่นั่งไว้ถึง"),
-    "offer_hours": _l("เวลาตอบรับที่นั่ง (ชั่วโมง)"),
-    "registration_opens_at": _l("เปิดรับลงทะเบียน"),
-    "registration_closes_at": _l("ปิดรับลงทะเบียน"),
+    "guaranteed": _l("ที่นั่งที่รับรองต่อหน่วยงาน"),
+    "guaranteed_until": _l("รับรองที่นั่งถึง"),
+    "offer_hours": _l("เวลาให้ยืนยันที่นั่ง (ชั่วโมง)"),
+    "registration_opens_at": _l("วันเปิดรับ"),
+    "registration_closes_at": _l("วันปิดรับ"),
     "status": _l("สถานะ"),
     FACTS: _l("ข้อความในแหล่งข่าวที่อ้างถึง"),
 }
@@ -154,7 +154,7 @@ def _of_workshop(text: WorkshopText) -> Fields:
 def _of_session(one: SessionText, _text: WorkshopText) -> Fields:
     lang = _lang()
     return _pair("title", _("ชื่อ"), one.title) | {
-        "day": Field(_("วัน"), _day(one.day)),
+        "day": Field(_("วันที่"), _day(one.day)),
         "starts_at": Field(
             _("เวลาเริ่ม"), time_of(one.starts_at, lang=lang) if one.starts_at else "", one.starts_at
         ),
@@ -182,7 +182,7 @@ def _of_talk(one: TalkText, text: WorkshopText) -> Fields:
 
 def _of_question(one: Question, text: WorkshopText) -> Fields:
     choices = "\n".join(" / ".join(filter(None, choice.label.values())) for choice in one.choices)
-    return _pair("label", _("คำถาม"), one.label) | {
+    return _pair("label", _("ข้อความคำถาม"), one.label) | {
         "kind": Field(_("ชนิดคำตอบ"), str(KINDS[one.kind])),
         "required": Field(_("ต้องตอบ"), _("ต้องตอบ") if one.is_required else ""),
         "choices": Field(_("ตัวเลือก"), choices, one.choices),

@@ -27,7 +27,7 @@ from portal.programme import desk, workshops as offered
 from portal.programme.clashes import clash_of
 from portal.programme.files import SessionText, TalkText, WorkshopText
 from portal.programme.forms import BasicsForm, CopyForm, DeskForm, NewForm, StatusForm, WhyForm
-from portal.programme.models import Workshop
+from portal.programme.models import Workshop, WorkshopStatus
 from portal.programme.questions import Question
 
 bp = Blueprint("desk", __name__, url_prefix="/organize")
@@ -45,7 +45,7 @@ ACTS: dict[str, Callable[..., Workshop]] = {
 DONE = {
     "publication": _l("เผยแพร่แล้ว"),
     "closing": _l("ปิดรับแล้ว"),
-    "reopening": _l("เปิดอีกครั้งแล้ว"),
+    "reopening": _l("เปิดรับอีกครั้งแล้ว"),
     "cancellation": _l("ยกเลิกงานอบรมแล้ว ผู้ที่ลงทะเบียนจะได้จดหมายและปฏิทินที่ยกเลิก"),
 }
 
@@ -101,15 +101,23 @@ def change_status(code: str, act: str) -> ResponseReturnValue:
     form = WhyForm() if act == "cancellation" else StatusForm()
     if form.validate_on_submit():
         try:
+            was_cancelled = act == "reopening" and workshop.status is WorkshopStatus.CANCELLED
             ACTS[act](workshop, by=viewer(), why=form.why.data or "")
             db.session.commit()
         except Refused as no:
             refuse(form, no)
         else:
-            flash(str(DONE[act]), "ok")
+            flash(_done(act, was_cancelled, workshop), "ok")
             return redirect(url_for("desk.workshop", code=code), 303)
     was_draft = act == "reopening" and desk.is_cancelled_draft(workshop)
     return page("desk_status", form, workshop=workshop, act=act, was_draft=was_draft)
+
+
+def _done(act: str, was_cancelled: bool, workshop: Workshop) -> str:
+    if not was_cancelled:
+        return str(DONE[act])
+    is_draft = workshop.status is WorkshopStatus.DRAFT
+    return _("งานอบรมกลับมาเป็นร่างแล้ว") if is_draft else _("งานอบรมกลับมาจัดแล้ว")
 
 
 @bp.route("/workshops/<code>/copy", methods=["GET", "POST"])

@@ -31,7 +31,7 @@ class SessionForm(DeskForm):
 
     title_th = LineField(_l("ชื่อช่วงอบรม"), [required(), at_most(300)])
     title_en = LineField(_l("ชื่อภาษาอังกฤษ"), [at_most(300)])
-    day = DayField(_l("วัน"), [required(), at_most(60)])
+    day = DayField(_l("วันที่"), [required(), at_most(60)])
     starts = HourField(_l("เริ่ม"), [at_most(20)])
     ends = HourField(_l("เลิก"), [at_most(20)])
     room = LineField(_l("ห้อง"), [at_most(200)])
@@ -191,7 +191,7 @@ class NewTalkForm(TalkForm):
 class QuestionForm(DeskForm):
     """One question. `when` is empty, or an earlier choice as question=choice."""
 
-    label_th = LineField(_l("คำถาม"), [required(), at_most(500)])
+    label_th = LineField(_l("ข้อความคำถาม"), [required(), at_most(500)])
     label_en = LineField(_l("คำถาม (อังกฤษ)"), [at_most(500)])
     kind = SelectField(_l("ชนิดของคำตอบ"))
     is_required = BooleanField(_l("ต้องตอบ"))

@@ -170,7 +170,7 @@ def check_answers(questions: Iterable[Question], sent: Mapping[str, str]) -> dic
         written = _clean(sent.get(question.code) or "")
         if not written:
             if question.is_required:
-                errors[question.code] = _("ตอบข้อนี้ด้วย")
+                errors[question.code] = _("ตอบคำถามนี้ด้วย")
             continue
         try:
             answers[question.code] = _READERS[question.kind](question, written)

@@ -24,7 +24,7 @@ class PositionPart(Part):
 class SpeakerForm(Form):
     """A speaker's name and positions. `seen`: a digest of what the form was filled from."""
 
-    name = LineField(_l("ชื่อและคำนำหน้า"), [required(), at_most(200)])
+    name = LineField(_l("คำนำหน้าและชื่อ"), [required(), at_most(200)])
     positions = Rows(FormField(PositionPart), _l("ตำแหน่ง"), most=60)
     seen = StringField(widget=HiddenInput())
 

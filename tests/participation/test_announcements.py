@@ -281,7 +281,7 @@ class TestWorkshopCancelled:
         invitation, mail = mails(cast.lamai)
         assert (mail.kind, mail.subject) == (
             "participation.workshop_cancelled",
-            "งานอบรม 20–21 ก.พ. 2566 ยกเลิก",
+            "ยกเลิกงานอบรม 20–21 ก.พ. 2566",
         )
         assert (
             body(mail)

@@ -98,7 +98,7 @@ class TestRegistering:
         assert page.one("[name=q-years]")["value"] == "สิบ <สอง>"
         assert page.one("[name=q-arrives]")["value"] == "31/2/2566"
         assert len(page.errors) == 3
-        assert page.one("#q-diet-error").get_text(strip=True) == "ตอบข้อนี้ด้วย"
+        assert page.one("#q-diet-error").get_text(strip=True) == "ตอบคำถามนี้ด้วย"
         assert page.one("#q-years")["aria-invalid"] == "true"
         assert [link["href"] for link in page.select(".errors a")] == ["#q-diet", "#q-years", "#q-arrives"]
         client.submit("/registration", **{"q-diet": "เจ", "q-years": "12", "q-arrives": ""})

@@ -129,6 +129,24 @@ def test_left_the_queue(full, cast, mails):
     mail = mails(cast.lamai)[-1]
     assert mail.subject == "ออกจากคิวแล้ว อบรม 20–21 ก.พ. 2566"
     assert "คุณออกจากคิวของงานอบรมนี้แล้ว" in body(mail)
+    assert "ถ้าเปลี่ยนใจ เข้าคิวใหม่ได้" in body(mail)
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        ("orn", "ผู้จัดนำชื่อของคุณออกจากคิวของงานอบรมนี้"),
+        ("mali", "มะลิ ใจดี นำชื่อของคุณออกจากคิวของงานอบรมนี้"),
+    ],
+)
+def test_who_is_taken_out_of_the_queue_reads_by_whom(full, cast, mails, who, words):
+    _, _, mine = full
+    registration.cancel(mine, by=getattr(cast, who), why="ลงทะเบียนซ้ำ")
+    text = body(mails(cast.lamai)[-1])
+    assert words in text
+    assert "คุณออกจากคิวของงานอบรมนี้แล้ว" not in text
+    assert "เหตุผล: ลงทะเบียนซ้ำ" in text
+    assert "ถ้ายังต้องการเข้าอบรม ลงทะเบียนใหม่ได้" in text
 
 
 def test_the_same_move_is_never_mailed_twice(full, cast, mails):

@@ -31,7 +31,7 @@ def test_everybody_who_waits_stands_at_their_place_with_the_reason(client, make_
     client.sign_in(cast.orn)
     assert client.get(URL).status_code == 200
     assert [(line[0], line[3]) for line in lines(client)] == [("1", "หน่วยงานได้ครบแล้ว"), ("2", "ที่นั่งเต็ม")]
-    assert "ผู้ที่หน่วยงานได้ครบ 1 ที่แล้ว รอโดยไม่กันผู้อื่น" in client.page.main
+    assert "ผู้ที่หน่วยงานได้ครบ 1 ที่นั่งแล้วยังรอได้ โดยคนถัดไปไม่ต้องรอตาม" in client.page.main
 
 
 def test_with_a_guarantee_the_order_is_the_one_in_which_seats_go(client, make_workshop, make_people, cast):

@@ -20,7 +20,7 @@ def test_a_seat_is_cancelled_with_its_reason_after_a_question(client, team_page,
     assert client.page.h1 == "ยกเลิกให้คนในทีม"
     assert "ละไม ตั้งใจ" in client.page.main
     client.follow(client.submit(why="ติดราชการ"))
-    assert client.page.flashes == ["ยกเลิกของ ละไม ตั้งใจ แล้ว และส่งอีเมลบอกแล้ว"]
+    assert client.page.flashes == ["ยกเลิกให้ ละไม ตั้งใจ แล้ว และแจ้งทางอีเมลแล้ว"]
     assert standing() == {cast.lamai.email: CANCELLED}
     assert ledger(seat) == [Move.REGISTERED, Move.CANCELLED]
     [last] = db.session.scalars(select(RegistrationMove).where(RegistrationMove.move == Move.CANCELLED))

@@ -38,9 +38,9 @@ def test_the_page_tells_seats_of_workshop_and_agency_and_everybodys_standing(
 
 def test_a_guarantee_in_force_is_told_and_one_that_is_over_is_not(team_page, workshop, clock_at):
     workshop.guaranteed, workshop.guaranteed_until = 3, clock.now().replace(day=14)
-    assert "เก็บไว้ให้หน่วยงานละ" in team_page().main
+    assert "ที่นั่งที่รับรองต่อหน่วยงาน" in team_page().main
     clock_at("2023-02-15T09:00:00+07:00")
-    assert "เก็บไว้ให้หน่วยงานละ" not in team_page().main
+    assert "ที่นั่งที่รับรองต่อหน่วยงาน" not in team_page().main
 
 
 def test_an_offered_seat_is_told_with_its_end(team_page, workshop, cast, make_people):

@@ -163,7 +163,7 @@ def test_the_rule_of_the_queue_stands_on_the_page_as_this_workshop_has_it(client
     make_workshop(per_agency=4)
     words = panel(client)
     assert "ที่นั่งให้ตามลำดับที่เข้าคิว" in words
-    assert "ผู้ที่หน่วยงานได้ครบ 4 ที่แล้ว รอโดยไม่กันผู้อื่น" in words
+    assert "ผู้ที่หน่วยงานได้ครบ 4 ที่นั่งแล้วยังรอได้ โดยคนถัดไปไม่ต้องรอตาม" in words
     assert "ผู้ที่ถึงลำดับได้ที่นั่งทันที" in words
     assert "เก็บไว้ให้" not in words
     assert "ชั่วโมง" not in words

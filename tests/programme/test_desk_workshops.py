@@ -231,7 +231,7 @@ def test_what_is_saved_on_another_page_meanwhile_stays(orn, other):
     other.get(room)
     other.submit(room, room="ห้อง 1")
     assert orn.submit(EDIT, title_th="ของอร").status_code == 409
-    assert "คงตามของเขา" in orn.page.main
+    assert "ตามของผู้จัดอีกคน" in orn.page.main
     assert orn.submit(EDIT).status_code == 303
     now = offered(CODE)
     assert (now.title_th, now.sessions[0].room) == ("ของอร", "ห้อง 1")
@@ -256,7 +256,7 @@ def test_a_bent_version_overwrites_nothing(orn, version):
 def test_a_status_is_changed_after_a_page_that_says_whom_it_touches(orn, act, before, after):
     fresh().status = WorkshopStatus(before)
     orn.get(f"{SUMMARY}/{act}")
-    assert "เรื่องนี้แตะใครบ้าง" in orn.page.main
+    assert "มีผลกับใครบ้าง" in orn.page.main
     assert fresh().status == before
     orn.follow(orn.submit(f"{SUMMARY}/{act}", why="วิทยากรป่วย"))
     assert fresh().status == after
@@ -270,7 +270,24 @@ def test_taking_back_the_cancellation_of_a_draft_says_that_nobody_sees_it(orn):
     orn.get(f"{SUMMARY}/reopening")
     assert "ยังไม่มีใครเห็นงานนี้นอกจากผู้จัด" in orn.page.main
     orn.follow(orn.submit(f"{SUMMARY}/reopening"))
+    assert orn.page.flashes == ["งานอบรมกลับมาเป็นร่างแล้ว"]
     assert fresh().status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("before", "heading", "done"),
+    [
+        ("closed", "เปิดรับอีกครั้ง", "เปิดรับอีกครั้งแล้ว"),
+        ("cancelled", "กลับมาจัดตามเดิม", "งานอบรมกลับมาจัดแล้ว"),
+    ],
+)
+def test_reopening_says_what_it_is_taken_back_from(orn, before, heading, done):
+    fresh().status = WorkshopStatus(before)
+    orn.get(f"{SUMMARY}/reopening")
+    assert orn.page.h1 == heading
+    assert orn.page.one("main button[type=submit]").get_text() == heading
+    orn.follow(orn.submit(f"{SUMMARY}/reopening"))
+    assert orn.page.flashes == [done]
 
 
 def test_a_cancellation_needs_a_reason(orn):

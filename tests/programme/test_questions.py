@@ -119,7 +119,7 @@ def test_a_question_left_empty_has_no_answer():
 
 
 def test_required_questions_must_be_answered_where_they_are_asked():
-    assert errors({}) == {"food": "ตอบข้อนี้ด้วย"}
+    assert errors({}) == {"food": "ตอบคำถามนี้ด้วย"}
     assert set(errors({"food": "special", "diet": " \n "})) == {"diet"}
 
 
