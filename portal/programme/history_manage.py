@@ -14,7 +14,7 @@ from portal.core.i18n import _
 from portal.programme import desk, history as past
 from portal.programme.clashes import clash_of
 from portal.programme.forms import DeskForm
-from portal.programme.manage import bp, found, page, refuse
+from portal.programme.manage import bp, found, page, refuse, without_talks
 from portal.programme.models import Workshop, WorkshopVersion
 
 PER_PAGE = 20
@@ -23,7 +23,7 @@ PER_PAGE = 20
 @bp.get("/workshops/<code>/history")
 @organizers_only
 def history(code: str) -> Response:
-    workshop = found(code)
+    workshop = without_talks(code)
     versions = past.versions_of(workshop)
     shown = paging.part_of(versions, page=request.args.get("page", "1"), per_page=PER_PAGE)
     first = (shown.number - 1) * PER_PAGE
