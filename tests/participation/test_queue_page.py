@@ -112,6 +112,16 @@ def test_somebody_is_taken_out_with_a_reason(client, make_workshop, make_people,
     assert "เหตุผล: ลงทะเบียนซ้ำ" in mails(rows[1].user)[-1].text
 
 
+def test_names_are_marked_as_thai_on_an_english_page(client, make_workshop, make_people, cast):
+    rows = register_all(make_workshop(capacity=1), make_people(2))
+    client.sign_in(cast.orn).set_cookie("lang", "en")
+    client.get(URL)
+    hidden = client.page.one("tbody .vh")
+    assert squeezed(hidden.get_text()) == rows[1].user.name
+    assert hidden.select_one("[lang=th]")
+    assert client.page.select("tbody td [lang=th]")
+
+
 def test_without_a_reason_nobody_is_taken_out(client, make_workshop, make_people, cast):
     rows = register_all(make_workshop(capacity=1), make_people(2))
     client.sign_in(cast.orn).get(f"{URL}/{rows[1].code}/removal")

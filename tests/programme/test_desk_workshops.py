@@ -290,6 +290,13 @@ def test_reopening_says_what_it_is_taken_back_from(orn, before, heading, done):
     assert orn.page.flashes == [done]
 
 
+def test_on_an_english_page_the_thai_half_of_a_pair_is_marked(orn):
+    orn.set_cookie("lang", "en")
+    orn.get(EDIT)
+    halves = {f"{name}_{end}": end for name in ("title", "topic", "about") for end in ("th", "en")}
+    assert {name: orn.page.one(f"[name={name}]").get("lang") for name in halves} == halves
+
+
 def test_a_cancellation_needs_a_reason(orn):
     orn.get(f"{SUMMARY}/cancellation")
     assert orn.submit(f"{SUMMARY}/cancellation", why="").status_code == 422
