@@ -17,8 +17,8 @@ INTRODUCTION = """\
 
 `make bench` wrote this page. A ratio says how many times the CPU time of a bare Flask "hello" a request costs: both run under
 the same server with one worker, in the same run, asked by one client over a kept-alive connection with `Accept-Encoding: gzip`;
-the CPU time of the server and its workers is read before and after each burst, and the cheapest one of several rounds counts,
-of hello and of the page: what others do on the machine can only add to it. The middle ones stand beside it.
+the CPU time of the server and its workers is read before and after each burst, and the one at the first quarter of the rounds counts,
+of hello and of the page: what others do on the machine only adds. The middle ones stand beside it.
 Signed out, pages are kept whole for a few seconds; "made anew" is what they cost when they are not.
 """
 

@@ -35,14 +35,19 @@ _HOLE = re.compile(r"%\((\w+)\)s|%(%)|(%)")
 def kept(macro: Macro, *values: Any) -> str:
     """What an imported macro makes of these values, made once: for rows of long lists and what every page draws alike.
 
-    The macro may look at nothing else that a request can change; a list is given to it as a tuple.
+    The macro may look at nothing else that a request can change; a list is given to it as a tuple, and a dict in
+    a list as a tuple of its items.
     """
     root = request.environ.get("SCRIPT_NAME", "") if has_request_context() else ""
-    fixed = tuple([tuple(value) if type(value) is list else value for value in values])
+    fixed = tuple([_fixed(value) if type(value) is list else value for value in values])
     text, symbols = _made(macro, root, fixed)
     for name in symbols:
         use_symbol(name)
     return text
+
+
+def _fixed(values: list[Any]) -> tuple[Any, ...]:
+    return tuple([tuple(value.items()) if type(value) is dict else value for value in values])
 
 
 @lru_cache(maxsize=MOST_KEPT)
