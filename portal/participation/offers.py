@@ -58,9 +58,7 @@ def read(token: str) -> Offer | None:
     found = db.session.scalar(select(Registration).where(Registration.code == str(code)))
     if found is None:
         return None
-    if (offer, True) not in [
-        (number, move is Move.OFFERED) for number, move, _at in ledger.moves_of(found)
-    ]:
+    if (offer, True) not in [(number, move is Move.OFFERED) for number, move, _at in ledger.moves_of(found)]:
         return None
     became = _became(found, offer)
     return Offer(found, offer, Move.EXPIRED if became is None and not is_standing(found) else became)
