@@ -566,7 +566,7 @@ class TestOnce:
         jobs += [lambda: announcements.announce_changes(db.session.get_one(Workshop, workshop_id))] * 3
         at_once(app, jobs)
         announce(workshop)
-        shown = {}
+        shown: dict[str, int] = {}
         for mail in mails():
             if mail.calendar is not None and mail.calendar_method == "REQUEST":
                 event = events(mail.calendar).get("pmqa40-2566.day1@pmqa-portal")
