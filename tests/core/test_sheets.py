@@ -72,7 +72,10 @@ def test_numbers_below_zero_stay_numbers() -> None:
     assert sheets.write_csv(["a"], [[-5]]).decode("utf-8-sig").splitlines()[1] == "-5"
 
 
-@given(st.lists(dangerous.filter(lambda text: text.strip() and "\x85" not in text), min_size=1, max_size=4))
+# A cell of nothing but invisible letters is an empty one, and a row of them is none.
+@given(
+    st.lists(dangerous.filter(lambda text: tidy(text).strip() and "\x85" not in text), min_size=1, max_size=4)
+)
 def test_a_written_csv_reads_back_the_same(cells: list[str]) -> None:
     columns = [f"c{number}" for number in range(len(cells))]
     table = read(sheets.write_csv(columns, [cells]))
