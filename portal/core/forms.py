@@ -62,11 +62,13 @@ class Form(FlaskForm):  # type: ignore[misc]
                 return super().render_field(field, render_kw)
             given = (field.id, field.name, field._value(), *vars(field.flags).items(), *render_kw.items())
             key = (type(field.widget), given)
-            if key not in _drawn:
+            drawn = _drawn.get(key)
+            if drawn is None:
+                drawn = super().render_field(field, render_kw)
                 if len(_drawn) >= MOST_DRAWN:
-                    _drawn.clear()
-                _drawn[key] = super().render_field(field, render_kw)
-            return _drawn[key]
+                    _drawn.clear()  # another thread may be between asking and taking: nobody takes from it twice
+                _drawn[key] = drawn
+            return drawn
 
     def refuse(self, no: Refused) -> None:
         """Show a refused rule at the field it names, else above the form."""

@@ -1,5 +1,7 @@
 """The page behind the links of an offered seat, open to whoever has the link: it shows the offer, takes it or lets it go; what an offer is, is offers' matter."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -10,7 +12,7 @@ from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.guard import public
 from portal.participation import eligibility, offers
-from portal.participation.models import Move
+from portal.participation.models import Move, Registration
 from portal.participation.offers import Offer
 
 bp = Blueprint("offers", __name__, url_prefix="/offers")
@@ -25,23 +27,22 @@ def offer(token: str) -> Response:
 @bp.post("/<token>/accept")
 @public
 def accept(token: str) -> ResponseReturnValue:
-    found = _offer(token)
-    try:
-        offers.accept(found.registration, by=_reader(), offer=found.id)
-    except Refused as no:
-        return _refused(token, no)
-    db.session.commit()
-    return redirect(url_for("offers.offer", token=token), 303)
+    return _answered(token, offers.accept)
 
 
 @bp.post("/<token>/decline")
 @public
 def decline(token: str) -> ResponseReturnValue:
+    return _answered(token, offers.decline)
+
+
+def _answered(token: str, answer: Callable[..., Registration]) -> ResponseReturnValue:
     found = _offer(token)
     try:
-        offers.decline(found.registration, by=_reader(), offer=found.id)
+        answer(found.registration, by=_reader(), offer=found.id)
     except Refused as no:
-        return _refused(token, no)
+        db.session.rollback()
+        return _page(token, no)
     db.session.commit()
     return redirect(url_for("offers.offer", token=token), 303)
 
@@ -53,11 +54,6 @@ def _offer(token: str) -> Offer:
 def _reader() -> User | None:
     """Who pressed, where they are signed in; else the person to whom the link was sent."""
     return viewer() if current_user.is_authenticated else None
-
-
-def _refused(token: str, no: Refused) -> Response:
-    db.session.rollback()
-    return _page(token, no)
 
 
 def _page(token: str, no: Refused | None = None) -> Response:
