@@ -137,11 +137,6 @@ def expire(workshop: Workshop) -> int:
     return registration.end_overdue(workshop)
 
 
-def expire_due() -> int:
-    """The same for every workshop, in this one transaction; a worker better takes `due` and a transaction for each."""
-    return sum(expire(db.session.get_one(Workshop, one)) for one in due())
-
-
 def _hold(one: Registration) -> Workshop:
     workshop = registration.hold(one.workshop)
     db.session.refresh(one)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from portal.awards.models import Entry
 from portal.core import clock
-from portal.core.db import db, read_rows
+from portal.core.db import read_rows
 from portal.participation import queue
 from portal.participation.models import Registration, RegistrationStatus
 from portal.participation.queue import Reason
@@ -92,16 +92,6 @@ def of_many(workshops: Collection[Workshop]) -> dict[int, Seats]:
         )
         for workshop in workshops
     }
-
-
-def held_by(workshop: Workshop, agency_id: int | None) -> int:
-    """How many seats people registered for this agency have or are offered. One query."""
-    held = select(func.count()).where(
-        Registration.workshop_id == workshop.id,
-        Registration.agency_id == agency_id,
-        Registration.status.in_(TAKES_A_SEAT),
-    )
-    return db.session.scalar(held) or 0
 
 
 def has_guarantee(workshop: Workshop) -> bool:

@@ -206,7 +206,7 @@ def play(workshop, crowd, organizer, kind, value):
     if kind == "hours":
         clock.start_at(clock.now() + timedelta(hours=value), still=True)
         registration.sweep()
-        offers.expire_due()
+        offers.expire(workshop)
         registration.sweep()
         return
     try:
