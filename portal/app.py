@@ -15,6 +15,7 @@ from portal.courses import models as courses_models
 from portal.home.views import bp as home
 from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
+from portal.organize import models as organize_models
 from portal.organize.views import bp as organize
 from portal.participation.handout_views import bp as handouts
 from portal.participation.manage import bp as participation_manage
@@ -44,7 +45,7 @@ BLUEPRINTS = (
     organize,
 )
 PAGES_OF_THE_DESK = (history_manage, questions_manage, sessions_manage, speakers_manage, talks_manage)
-MODELS_WITHOUT_PAGES = (courses_models, mail_models)
+MODELS_WITHOUT_PAGES = (courses_models, mail_models, organize_models)
 
 
 def _configure(app: Flask, settings: Mapping[str, Any]) -> None:

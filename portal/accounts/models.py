@@ -174,3 +174,25 @@ class AuditEvent(Base):
     verb: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(120))
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ImportRun(Base):
+    """A spreadsheet that was brought in: who did, what it changed, and whether it was undone; the room of its kind reads `before`."""
+
+    __tablename__ = "import_run"
+
+    id: Mapped[IntPk]
+    code: Mapped[PublicCode]
+    kind: Mapped[str] = mapped_column(String(40), index=True)
+    subject: Mapped[str] = mapped_column(String(60), default="")  # of attendance: the workshop's code
+    filename: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    added: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    kept: Mapped[int] = mapped_column(default=0)
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what an undo needs
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+
+    by: Mapped[User | None] = relationship(foreign_keys=[by_id])

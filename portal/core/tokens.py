@@ -24,6 +24,11 @@ def new_code(length: int = 8) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
+def new_ticket() -> str:
+    """Six of the same letters: short enough to type at a door, unique only where its table says so."""
+    return new_code(6)
+
+
 def new_secret() -> str:
     """A random secret of 256 bits, fit for an address."""
     return secrets.token_urlsafe(32)

@@ -28,6 +28,9 @@ class OutboxMessage(Base):
     # The same key is never enqueued twice: the fact that caused the message names it.
     key: Mapped[str | None] = mapped_column(String(160), unique=True)
     kind: Mapped[str] = mapped_column(String(60))
+    batch: Mapped[str | None] = mapped_column(
+        String(40), index=True
+    )  # one letter to many: the code they share
     to_email: Mapped[str] = mapped_column(String(254), index=True)
     to_name: Mapped[str] = mapped_column(String(200), default="")
     subject: Mapped[str] = mapped_column(String(300))
@@ -41,3 +44,21 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
+
+
+class Told(Base):
+    """What was said once and is not said again: a reminder, a deadline; written with the messages that say it."""
+
+    __tablename__ = "told"
+
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Heartbeat(Base):
+    """When a worker was last heard of; one row for all workers."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -42,12 +42,16 @@ def deciding(of: ColumnElement[bool]) -> Subquery:
         .where(of)
         .subquery()
     )
-    return select(marks).where(marks.c.place == 1).subquery()
+    decides = marks.c.place == 1, marks.c.state != AttendanceState.WITHDRAWN
+    return select(marks).where(*decides).subquery()
 
 
 def state_at(session: Any, registration: Any) -> ScalarSelect[AttendanceState]:
     """The same for one registration at one session, as a column of a list: read from an index, a line at a time."""
-    marks = select(AttendanceMark.state).where(
+    state = func.nullif(
+        AttendanceMark.state, AttendanceState.WITHDRAWN.value, type_=AttendanceMark.state.type
+    )
+    marks = select(state).where(
         AttendanceMark.session_id == session, AttendanceMark.registration_id == registration
     )
     return marks.order_by(AttendanceMark.at.desc(), AttendanceMark.id.desc()).limit(1).scalar_subquery()
@@ -100,7 +104,7 @@ def mark_all(
     news = []
     for registration, state in states.items():
         _refuse_strangers(registration, session)
-        if known.get((registration.id, session.id)) is not state:
+        if known.get((registration.id, session.id), AttendanceState.WITHDRAWN) is not state:
             news.append(
                 AttendanceMark(
                     session_id=session.id,

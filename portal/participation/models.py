@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import Agency, User
 from portal.core import clock
 from portal.core.db import Base, IntPk, PublicCode, stored
-from portal.core.tokens import new_secret
+from portal.core.tokens import new_secret, new_ticket
 from portal.programme.models import Workshop, WorkshopSession
 
 
@@ -28,6 +28,7 @@ class Registration(Base):
     __table_args__ = (
         UniqueConstraint("workshop_id", "user_id"),
         UniqueConstraint("workshop_id", "arrival"),
+        UniqueConstraint("workshop_id", "ticket"),
         Index("ix_registration_workshop_id_status_arrival", "workshop_id", "status", "arrival"),
         CheckConstraint("(status = 'offered') = (offer_expires_at IS NOT NULL)", name="offer_expires"),
         Index("ix_registration_offer_expires_at", "offer_expires_at"),
@@ -35,6 +36,8 @@ class Registration(Base):
 
     id: Mapped[IntPk]
     code: Mapped[PublicCode]
+    # Six letters and digits that a door reads from a ticket, or that a person types: theirs within this workshop.
+    ticket: Mapped[str] = mapped_column(String(6), default=new_ticket)
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     # At the time of registering.
@@ -130,6 +133,7 @@ class AttendanceState(StrEnum):
     PARTIAL = "partial"
     EXCUSED = "excused"
     NO_SHOW = "no_show"
+    WITHDRAWN = "withdrawn"  # the marks before were a mistake: the person counts as not marked
 
 
 class AttendanceMark(Base):
@@ -140,6 +144,7 @@ class AttendanceMark(Base):
         # Whole, so that the mark that decides is read from the index alone.
         Index("ix_attendance_mark_latest", "session_id", "registration_id", "at", "id", "state"),
         CheckConstraint("how <> ''", name="says_how"),
+        Index("ix_attendance_mark_session_id_id", "session_id", "id"),
     )
 
     id: Mapped[IntPk]
@@ -150,19 +155,28 @@ class AttendanceMark(Base):
     how: Mapped[str] = mapped_column(String(32))
     why: Mapped[str] = mapped_column(String(200), default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[datetime] = mapped_column(default=clock.now)
+    at: Mapped[datetime] = mapped_column(default=clock.now)  # when it happened
+    noted_at: Mapped[datetime] = mapped_column(
+        default=clock.now
+    )  # when it reached us: later, for a door without network
+    # The door's own name for a scan: the same scan sent again is the same mark.
+    key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    # Of an import, the run that brought it.
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"), index=True)
 
     registration: Mapped[Registration] = relationship()
     session: Mapped[WorkshopSession] = relationship()
 
 
 class CalendarFeed(Base):
-    """The secret address of a person's calendar; rotating it gives a new secret and ends the old address."""
+    """The secret address of a calendar, one for each person and subject; rotating it ends the old address."""
 
     __tablename__ = "calendar_feed"
+    __table_args__ = (UniqueConstraint("user_id", "subject"),)
 
     id: Mapped[IntPk]
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    subject: Mapped[str] = mapped_column(String(60), default="mine")  # mine, agency, workshop:<code>
     secret: Mapped[str] = mapped_column(String(64), unique=True, default=new_secret)
     rotated_at: Mapped[datetime] = mapped_column(default=clock.now)
 

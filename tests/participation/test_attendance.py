@@ -7,7 +7,7 @@ from portal.core.db import db
 from portal.participation import attendance, registration, roster
 from portal.participation.models import AttendanceMark, AttendanceState, RegistrationStatus
 
-ATTENDED, PARTIAL, EXCUSED, NO_SHOW = AttendanceState
+ATTENDED, PARTIAL, EXCUSED, NO_SHOW, WITHDRAWN = AttendanceState
 
 pytestmark = pytest.mark.both_databases
 
@@ -104,3 +104,16 @@ def test_how_it_was_noted_is_never_left_out(seat):
     with pytest.raises(IntegrityError):
         attendance.mark(seat, seat.workshop.sessions[0], state=ATTENDED, by=None, how="")
     db.session.rollback()
+
+
+def test_a_withdrawn_mark_counts_as_none_and_may_be_noted_anew(seat):
+    first = seat.workshop.sessions[0]
+    mark(seat, WITHDRAWN)
+    assert states(seat) == []
+    for state in (ATTENDED, WITHDRAWN, WITHDRAWN):
+        mark(seat, state)
+    assert states(seat) == [ATTENDED, WITHDRAWN]
+    assert attendance.states_of([first]) == {}
+    assert roster.counts(seat.workshop, first)[None] == 1
+    mark(seat, PARTIAL)
+    assert attendance.states_of([first]) == {(seat.id, first.id): PARTIAL}
