@@ -1,6 +1,7 @@
 """The outbox: a message is a row written with the fact that caused it, and leaves later; what it says is its sender's matter."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.core import clock
 from portal.core.db import db, writing
+from portal.core.tokens import new_code
 from portal.mail import transport
 from portal.mail.models import MessageStatus, OutboxMessage
 
@@ -20,6 +22,7 @@ log = logging.getLogger("portal.mail")
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 8 * 60))
 # A worker that dies while it sends leaves its message to another one after this long.
 LEASE = timedelta(minutes=15)
+TRIES = 3
 
 
 @dataclass
@@ -41,6 +44,10 @@ def _put(insert: Any) -> Any:
 
 
 _PUT = {"sqlite": _put(sqlite.insert), "postgresql": _put(postgresql.insert)}
+_PUT_MANY = {
+    name: insert(OutboxMessage).on_conflict_do_nothing()
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 def put(  # noqa: PLR0913 - all by keyword
@@ -54,6 +61,7 @@ def put(  # noqa: PLR0913 - all by keyword
     calendar: bytes | None = None,
     calendar_method: str | None = None,
     key: str | None = None,
+    batch: str | None = None,
 ) -> int | None:
     """Put a message in the outbox, in the transaction of its cause, and return its id; None where one with this key is
     there already, which stays as it is. One statement: in a rush, all others wait for it."""
@@ -62,6 +70,7 @@ def put(  # noqa: PLR0913 - all by keyword
     values = {
         "key": key,
         "kind": kind,
+        "batch": batch,
         "to_email": to_email.strip(),
         "to_name": _one_line(to_name)[:200],
         "subject": _one_line(subject)[:300],
@@ -73,6 +82,33 @@ def put(  # noqa: PLR0913 - all by keyword
     connection = session.connection()
     made: int | None = connection.execute(_PUT[connection.dialect.name], values).scalar()
     return made
+
+
+def put_many(messages: Sequence[Mapping[str, str]], *, kind: str, batch: str) -> None:
+    """The same of one letter to many: key, to_email, to_name, subject, text and html of each. What of the batch is there
+    already stays as it is. Two statements for any number of messages."""
+    session = db.session()
+    session.flush()
+    connection = session.connection()
+    missing = {message["key"]: message for message in messages}
+    for _try in range(TRIES):  # one is enough, unless a random code is taken
+        if not missing:
+            break
+        rows = [
+            {
+                **message,
+                "code": new_code(),
+                "kind": kind,
+                "batch": batch,
+                "to_email": message["to_email"].strip(),
+                "to_name": _one_line(message["to_name"])[:200],
+                "subject": _one_line(message["subject"])[:300],
+            }
+            for message in missing.values()
+        ]
+        connection.execute(_PUT_MANY[connection.dialect.name], rows)
+        for (key,) in connection.execute(select(OutboxMessage.key).where(OutboxMessage.batch == batch)):
+            missing.pop(key, None)
 
 
 def enqueue(*, key: str | None = None, **message: Any) -> OutboxMessage:
@@ -95,6 +131,16 @@ def send_again(message: OutboxMessage) -> None:
     message.due_at = clock.now()
     message.last_error = ""
     db.session.flush()
+
+
+def send_failed_again(batch: str) -> int:
+    """Give all of a batch that failed their tries anew, at once; returns how many. One statement."""
+    done: Any = db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.batch == batch, OutboxMessage.status == MessageStatus.FAILED)
+        .values(status=MessageStatus.QUEUED, attempts=0, due_at=clock.now(), last_error="")
+    )
+    return int(done.rowcount)
 
 
 def overdue_since() -> datetime | None:

@@ -48,6 +48,60 @@ def test_a_key_that_is_there_is_seen_by_the_statement_that_would_write_it(app: F
     assert db.session.execute(select(OutboxMessage.id, OutboxMessage.text)).all() == [(first, "one")]
 
 
+def to_many(count: int) -> list[dict[str, str]]:
+    return [
+        {
+            "key": f"letter:K7M4:{at}",
+            "to_email": f"p{at}@demo.example",
+            "to_name": f"คน\n ที่ {at}",
+            "subject": "เรื่อง\nเดียว",
+            "text": f"เรียน คน ที่ {at}",
+            "html": "",
+        }
+        for at in range(count)
+    ]
+
+
+@pytest.mark.both_databases
+def test_one_letter_to_many_is_two_statements_and_is_there_once(app: Flask, queries: Any) -> None:
+    with queries() as statements:
+        outbox.put_many(to_many(3), kind="t", batch="K7M4")
+    assert len(statements) == 2
+    outbox.put_many(to_many(5), kind="t", batch="K7M4")
+    rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [(row.to_email, row.to_name, row.subject) for row in rows] == [
+        (f"p{at}@demo.example", f"คน ที่ {at}", "เรื่อง เดียว") for at in range(5)
+    ]
+    assert {(row.batch, row.kind, row.status, row.due_at) for row in rows} == {
+        ("K7M4", "t", MessageStatus.QUEUED, clock.now())
+    }
+
+
+@pytest.mark.both_databases
+def test_a_random_code_that_is_taken_loses_no_message(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = iter(["AAAA2222", "AAAA2222", "BBBB2222", "CCCC2222"])
+    monkeypatch.setattr(outbox, "new_code", lambda: next(codes))
+    outbox.put_many(to_many(3), kind="t", batch="K7M4")
+    assert set(db.session.scalars(select(OutboxMessage.code))) == {"AAAA2222", "BBBB2222", "CCCC2222"}
+
+
+@pytest.mark.both_databases
+def test_what_failed_of_a_batch_is_tried_anew_and_nothing_else(app: Flask) -> None:
+    outbox.put_many(to_many(3), kind="t", batch="K7M4")
+    other = letter()
+    failed, sent, _queued = rows = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.batch == "K7M4").order_by(OutboxMessage.id)
+    ).all()
+    for row, status in ((failed, "failed"), (sent, "sent"), (other, "failed")):
+        row.status, row.attempts, row.last_error = MessageStatus(status), 6, "550"
+        row.sent_at = clock.now() if status == "sent" else None
+    db.session.flush()
+    assert outbox.send_failed_again("K7M4") == 1
+    assert outbox.send_failed_again("K7M4") == 0
+    assert [again(row).status for row in (*rows, other)] == ["queued", "sent", "queued", "failed"]
+    assert (failed.attempts, failed.last_error, failed.due_at) == (0, "", clock.now())
+
+
 def test_a_message_dies_with_the_transaction_of_its_cause(app: Flask) -> None:
     letter()
     db.session.rollback()
