@@ -108,7 +108,7 @@ def put_many(messages: Sequence[Mapping[str, str]], *, kind: str, batch: str) ->
         ]
         connection.execute(_PUT_MANY[connection.dialect.name], rows)
         for (key,) in connection.execute(select(OutboxMessage.key).where(OutboxMessage.batch == batch)):
-            missing.pop(key, None)
+            missing.pop(str(key), None)
 
 
 def enqueue(*, key: str | None = None, **message: Any) -> OutboxMessage:

@@ -19,11 +19,12 @@ class GroupLetter(Base):
     id: Mapped[IntPk]
     code: Mapped[PublicCode]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
-    recipients: Mapped[str] = mapped_column(
-        String(80)
-    )  # registered, waiting, no_shows, not_passed:<course>/<module>
-    subject: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)
+    # registered, waiting, no_shows:<session>, not_passed:<course>/<module>, …, of one agency with @<its code>
+    recipients: Mapped[str] = mapped_column(String(200))
+    subject_th: Mapped[str] = mapped_column(String(200))
+    subject_en: Mapped[str] = mapped_column(String(200), default="")
+    body_th: Mapped[str] = mapped_column(Text)  # with placeholders, as it was written
+    body_en: Mapped[str] = mapped_column(Text, default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
     count: Mapped[int] = mapped_column(default=0)
