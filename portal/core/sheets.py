@@ -1,21 +1,18 @@
 """Tables in and out of files, XLSX and CSV; what a column means is the business of the room that imports or exports it."""
 
-import contextlib
 import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cached_property
 from typing import IO, Any
 from urllib.parse import quote
 
 from flask import Response
-from python_calamine import CalamineError, CalamineWorkbook
 
-from portal.core import workbooks
+from portal.core import delimited, workbooks
 from portal.core.clock import BANGKOK
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
@@ -31,6 +28,10 @@ TYPES = {
     "ics": "text/calendar; charset=utf-8",
     "zip": "application/zip",
 }
+
+HEADINGS_WITHIN = 30  # rows from the top in which they are looked for
+
+Names = Mapping[str, Sequence[str]]
 
 # A spreadsheet takes a cell that begins so for a formula; the apostrophe makes it text again.
 _formula = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
@@ -76,12 +77,16 @@ class Row:
     columns: Mapping[str, int]
 
     def __getitem__(self, column: str) -> str:
-        place = self.columns.get(_heading(column))
+        place = self._place(column)
         return "" if place is None or place >= len(self.cells) else self.cells[place]
+
+    def _place(self, column: str) -> int | None:
+        place = self.columns.get(column)
+        return self.columns.get(folded(column)) if place is None else place
 
     def address(self, column: str) -> str:
         """The address of this row's cell in a column: `B7`; the whole row, `7`, where there is no such column."""
-        place = self.columns.get(_heading(column))
+        place = self._place(column)
         return f"{'' if place is None else workbooks.column_letters(place + 1)}{self.number}"
 
     def error(self, column: str, message: str) -> CellError:
@@ -91,39 +96,36 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The first sheet of a file: its headings as written and the rows below them that are not empty."""
+    """The sheet that is read: its headings as written, the rows below them that are not empty, where each named column
+    stands by its folded heading (or the name that heading goes by), and what else a person should know of the file."""
 
     header: tuple[str, ...]
     header_row: int
     rows: tuple[Row, ...]
-
-    @cached_property
-    def columns(self) -> Mapping[str, int]:
-        """Where each named column stands, by its folded heading."""
-        return _columns(self.header)
+    columns: Mapping[str, int]
+    notes: tuple[str, ...] = ()
 
 
-def read_table(stream: IO[bytes], filename: str) -> Table:
-    """The table in an .xlsx or .csv file (UTF-8 or Windows Thai), all cells as tidied text, dates in ISO form.
+def read_table(stream: IO[bytes], filename: str, *, names: Names | None = None) -> Table:
+    """The table in an .xlsx or a text file (UTF-8, UTF-16 or Windows Thai), all cells as tidied text, dates in ISO form.
 
-    Refuses with SheetError a file that is too big, is something else, or has cells outside its headings.
+    `names` are the columns we know, each with other headings it goes by: the headings stand in the row that has most of
+    them, so that titles may stand above. Of a workbook the first sheet in sight is read, and a cell merged downwards
+    counts in all its rows. Refuses with SheetError a file that is too big, is something else, or has bad cells.
     """
     data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise _too_big()
-    if data.startswith(b"PK"):
-        rows = _xlsx_rows(data)
-    elif filename.lower().endswith((".csv", ".txt")):
-        rows = _csv_rows(data)
-    else:
-        raise SheetError(_("ใช้ได้เฉพาะไฟล์ .xlsx หรือ .csv เปิดไฟล์แล้วบันทึกเป็นแบบใดแบบหนึ่ง"))
-    return _table([(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)])
+    sheet = _sheet_of(data, filename)
+    kept: dict[object, str] = {}
+    rows = [(number, _texts(cells, kept)) for number, cells in enumerate(sheet.rows, start=1)]
+    return _table(sheet, rows, _aliases(names or {}))
 
 
 def require_columns(table: Table, required: Sequence[str], *, optional: Sequence[str] | None = None) -> None:
     """Refuse with SheetError a table that lacks a required column, or (where `optional` is given) has one of another name."""
-    known = {_heading(name): name for name in (*required, *(optional or ()))}
-    missing = [name for name in required if _heading(name) not in table.columns]
+    known = {folded(name): name for name in (*required, *(optional or ()))}
+    missing = [name for name in required if folded(name) not in table.columns]
     end = f"{workbooks.column_letters(len(table.header) + 1)}{table.header_row}"
     errors = [CellError(end, _("ขาดคอลัมน์ “%(name)s”", name=name)) for name in missing]
     unknown = [] if optional is None else [name for name in table.columns if name not in known]
@@ -186,12 +188,18 @@ def _too_big() -> SheetError:
     return SheetError(_("ไฟล์นี้ใหญ่เกินไป แบ่งเป็นหลายไฟล์แล้วนำเข้าทีละไฟล์"))
 
 
-def _heading(text: str) -> str:
-    return " ".join(tidy(text).casefold().split())
+def folded(heading: str) -> str:
+    """A heading as headings are compared: tidied, small letters, one space between words, on one line."""
+    return " ".join(tidy(heading).casefold().split())
 
 
-def _columns(header: Sequence[str]) -> dict[str, int]:
-    return {_heading(name): place for place, name in enumerate(header) if name}
+def _aliases(names: Names) -> dict[str, str]:
+    return {folded(one): folded(name) for name, others in names.items() for one in (name, *others)}
+
+
+def _columns(header: Sequence[str], aliases: Mapping[str, str]) -> dict[str, int]:
+    found = {place: folded(name) for place, name in enumerate(header) if name}
+    return {aliases.get(name, name): place for place, name in found.items()}
 
 
 def _unknown_column(name: str, known: Iterable[str]) -> str:
@@ -201,55 +209,122 @@ def _unknown_column(name: str, known: Iterable[str]) -> str:
     return str(_("ไม่รู้จักคอลัมน์ “%(name)s” หมายถึง “%(meant)s” ใช่หรือไม่", name=name, meant=meant))
 
 
-def _xlsx_rows(data: bytes) -> list[list[str]]:
+def _sheet_of(data: bytes, filename: str) -> workbooks.Sheet:
     try:
-        workbooks.check(data)
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-        return [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        if data.startswith(b"PK"):
+            return workbooks.read(data)
+        if filename.lower().endswith((".csv", ".txt", ".tsv")):
+            rows: list[list[Any]] = [[_unguarded(cell) for cell in row] for row in delimited.rows(data)]
+            return workbooks.Sheet("", rows, (), frozenset(), 0, (), 0)
     except workbooks.TooBig as no:
         raise _too_big() from no
-    except (workbooks.NotAWorkbook, CalamineError, OSError, ValueError) as no:
+    except workbooks.NotAWorkbook as no:
         raise SheetError(_("เปิดไฟล์ .xlsx นี้ไม่ได้ ไฟล์อาจเสียหรือมีรหัสผ่าน เปิดในโปรแกรมตารางแล้วบันทึกใหม่")) from no
+    except delimited.BadLine as no:
+        raise SheetError(_("อ่านบรรทัดที่ %(line)d ของไฟล์ไม่ได้ ตรวจเครื่องหมายคำพูด", line=no.number)) from no
+    except delimited.Unreadable as no:
+        raise SheetError(_("อ่านตัวอักษรในไฟล์นี้ไม่ได้ บันทึกเป็น CSV UTF-8 หรือ .xlsx แล้วนำเข้าใหม่")) from no
+    raise SheetError(_("ใช้ได้เฉพาะไฟล์ .xlsx หรือ .csv เปิดไฟล์แล้วบันทึกเป็นแบบใดแบบหนึ่ง"))
 
 
-def _csv_rows(data: bytes) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
-    try:
-        return [[_text(_unguarded(cell)) for cell in row] for row in reader]
-    except csv.Error as no:
-        raise SheetError(_("อ่านบรรทัดที่ %(line)d ของไฟล์ไม่ได้ ตรวจเครื่องหมายคำพูด", line=reader.line_num)) from no
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp874"):
-        with contextlib.suppress(UnicodeDecodeError):
-            text = data.decode(encoding)
-            if "\0" not in text:
-                return text
-    raise SheetError(_("อ่านตัวอักษรในไฟล์นี้ไม่ได้ บันทึกเป็น CSV UTF-8 หรือ .xlsx แล้วนำเข้าใหม่"))
-
-
-def _table(rows: list[tuple[int, list[str]]]) -> Table:
-    if not rows:
+def _table(sheet: workbooks.Sheet, rows: list[tuple[int, list[str]]], aliases: Mapping[str, str]) -> Table:
+    filled = [(number, cells) for number, cells in rows if any(cells)]
+    if not filled:
         raise SheetError(_("ไฟล์นี้ว่างเปล่า"))
-    header_row, header = rows[0]
-    columns = _columns(header)
-    errors = [
-        CellError(f"{workbooks.column_letters(place + 1)}{header_row}", _("หัวตาราง “%(name)s” ซ้ำ", name=name))
-        for place, name in enumerate(header)
-        if name and columns[_heading(name)] != place
-    ]
-    errors += [
-        CellError(f"{workbooks.column_letters(place + 1)}{number}", _("ข้อมูลนี้อยู่นอกหัวตาราง"))
-        for number, cells in rows[1:]
-        for place, cell in enumerate(cells)
-        if cell and not (place < len(header) and header[place])
-    ]
+    header_row, header = _header(filled, aliases)
+    _fill_merged(sheet.merged, rows, below=header_row)
+    below = [(number, cells) for number, cells in rows if number > header_row and any(cells)]
+    columns = _columns(header, aliases)
+    errors = [*_doubled(header, header_row, columns, aliases), *_bad_cells(sheet, header, header_row, below)]
     if errors:
         raise SheetError(errors=errors)
-    return Table(
-        tuple(header), header_row, tuple(Row(number, tuple(cells), columns) for number, cells in rows[1:])
+    found = tuple(Row(number, tuple(cells), columns) for number, cells in below)
+    return Table(tuple(header), header_row, found, columns, _notes(sheet))
+
+
+def _header(rows: list[tuple[int, list[str]]], aliases: Mapping[str, str]) -> tuple[int, list[str]]:
+    """Of the first rows the one with most of the headings we know; the first one where none has two."""
+    scores = [
+        (len({aliases[name] for name in map(folded, cells) if name in aliases}), -at)
+        for at, (_number, cells) in enumerate(rows[:HEADINGS_WITHIN])
+    ]
+    score, at = max(scores)
+    return rows[-at if score > 1 else 0]
+
+
+def _fill_merged(
+    merged: Iterable[tuple[workbooks.Place, workbooks.Place]],
+    rows: list[tuple[int, list[str]]],
+    *,
+    below: int,
+) -> None:
+    """A cell merged over several rows of one column stands in each of them."""
+    for (first, column), (last, end) in merged:
+        if column == end and first >= below and first < len(rows) and column < len(rows[first][1]):
+            for _number, cells in rows[first + 1 : last + 1]:
+                if column < len(cells):
+                    cells[column] = rows[first][1][column]
+
+
+def _doubled(
+    header: Sequence[str], row: int, columns: Mapping[str, int], aliases: Mapping[str, str]
+) -> Iterable[CellError]:
+    for place, name in enumerate(header):
+        if name and columns[aliases.get(folded(name), folded(name))] != place:
+            yield CellError(
+                f"{workbooks.column_letters(place + 1)}{row}", _("หัวตาราง “%(name)s” ซ้ำ", name=name)
+            )
+
+
+def _bad_cells(
+    sheet: workbooks.Sheet, header: Sequence[str], header_row: int, rows: list[tuple[int, list[str]]]
+) -> list[CellError]:
+    """Cells of the rows that cannot be read for what they are, in the order of reading."""
+    named = {place for place, name in enumerate(header) if name}
+    wide = {first for first, last in sheet.merged if first[1] != last[1]}
+    found = [(number - 1, place, _("ข้อมูลนี้อยู่นอกหัวตาราง")) for number, place in _outside(rows, named)]
+    for row, place in sheet.broken:
+        if row >= header_row and place in named:
+            found.append((row, place, _("สูตรในเซลล์นี้ไม่มีค่า วางเป็นค่าแทนสูตร")))
+    for row, place in wide:
+        if row >= header_row and place in named:
+            found.append((row, place, _("เซลล์นี้ผสานหลายคอลัมน์ แยกเซลล์แล้วใส่ให้ครบทุกช่อง")))
+    return [
+        CellError(f"{workbooks.column_letters(place + 1)}{row + 1}", text)
+        for row, place, text in sorted(found)
+    ]
+
+
+def _outside(rows: list[tuple[int, list[str]]], named: Container[int]) -> Iterable[tuple[int, int]]:
+    return (
+        (number, place)
+        for number, cells in rows
+        for place, cell in enumerate(cells)
+        if cell and place not in named
     )
+
+
+def _notes(sheet: workbooks.Sheet) -> tuple[str, ...]:
+    notes = []
+    if sheet.others or sheet.hidden:
+        notes.append(_("อ่านเฉพาะแผ่นงาน “%(name)s” แผ่นอื่นและแผ่นที่ซ่อนอยู่ไม่ได้นำเข้า", name=sheet.name))
+    if sheet.formulas:
+        notes.append(_("มีสูตร %(count)d เซลล์ ใช้ค่าที่เห็นในตาราง", count=sheet.formulas))
+    return tuple(notes)
+
+
+def _texts(cells: Sequence[object], kept: dict[object, str]) -> list[str]:
+    """The cells as text; the same words are tidied once, for long tables repeat themselves."""
+    texts = []
+    for value in cells:
+        if isinstance(value, str):
+            text = kept.get(value)
+            if text is None:
+                text = kept[value] = _text(value)
+            texts.append(text)
+        else:
+            texts.append(_text(value))
+    return texts
 
 
 def _text(value: object) -> str:
