@@ -26,7 +26,7 @@ from portal.core.forms import normal_email
 from portal.core.sheets import SheetError
 from portal.core.toml import BadContent
 from portal.courses import loading as course_files
-from portal.mail import outbox
+from portal.mail import delivery
 from portal.programme import exchange, materials as material_rules
 
 WORKER_PAUSE_SECONDS = 2.0
@@ -181,7 +181,7 @@ def sweep_materials() -> None:
 @with_appcontext
 def send_mail(limit: int) -> None:
     """Send what is due, once."""
-    done = outbox.deliver_due(limit)
+    done = delivery.deliver_due(limit)
     click.echo(f"sent {done.sent}, to be tried again {done.retried}, failed {done.failed}")
 
 

@@ -20,7 +20,7 @@ from portal.courses import catalog
 from portal.courses.course import Course, Module
 from portal.learning import attempts, progress
 from portal.learning.models import Attempt
-from portal.mail import outbox
+from portal.mail import delivery
 from portal.participation import registration, terms
 from portal.participation.models import Registration
 from portal.participation.terms import Terms
@@ -118,7 +118,7 @@ def make() -> None:
             _begin_a_quiz(stage.lamai, lot)
             _sign_up_newcomers(stage)
         db.session.commit()
-    outbox.deliver_due(limit=2000)
+    delivery.deliver_due(limit=2000)
 
 
 def _stage(lot: random.Random) -> Stage:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.core.db import db, writing
-from portal.mail import outbox
+from portal.mail import delivery
 from portal.participation import announcements, offers, registration
 from portal.programme.models import Workshop
 
@@ -31,7 +31,7 @@ def run() -> Round:
     _for_each(done, "ending offers", offers.due, offers.expire)
     _try(done, "passing seats on", _sweep)
     _for_each(done, "telling of changes", announcements.changed, announcements.announce_changes)
-    _try(done, "sending mail", lambda: bool(outbox.deliver_due(MAILS)))
+    _try(done, "sending mail", lambda: bool(delivery.deliver_due(MAILS)))
     return done
 
 

@@ -95,6 +95,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('outbox_message') as batch_op:
         batch_op.add_column(sa.Column('batch', sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column('handed_over_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f('ix_outbox_message_batch'), ['batch'], unique=False)
 
     with op.batch_alter_table('registration') as batch_op:
@@ -132,6 +133,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('outbox_message') as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbox_message_batch'))
+        batch_op.drop_column('handed_over_at')
         batch_op.drop_column('batch')
 
     op.execute(sa.delete(feed).where(feed.c.subject != "mine"))

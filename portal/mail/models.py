@@ -44,10 +44,17 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
+    # When the server was about to get the last line: from then on nobody knows whether it arrived, until it answers.
+    handed_over_at: Mapped[datetime | None]
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether it may or may not have arrived: the answer of the server was never heard."""
+        return self.status is MessageStatus.FAILED and self.handed_over_at is not None
 
 
 class Told(Base):
-    """What was said once and is not said again: a reminder, a deadline; written with the messages that say it."""
+    """What was said once and is not said again: a reminder, a deadline; written with the last of the messages that say it."""
 
     __tablename__ = "told"
 

@@ -1,41 +1,18 @@
-"""The outbox: a message is a row written with the fact that caused it, and leaves later; what it says is its sender's matter."""
+"""The outbox: a message is a row written with the fact that caused it; how it leaves is delivery's matter, what it says its sender's."""
 
-import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.core import clock
-from portal.core.db import db, writing
+from portal.core.db import db
 from portal.core.tokens import new_code
-from portal.mail import transport
 from portal.mail.models import MessageStatus, OutboxMessage
 
-log = logging.getLogger("portal.mail")
-
-# After the first try and these five more, the message has failed: some ten and a half hours.
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 8 * 60))
-# A worker that dies while it sends leaves its message to another one after this long.
-LEASE = timedelta(minutes=15)
 TRIES = 3
-
-
-@dataclass
-class Delivered:
-    """What one round of deliveries came to."""
-
-    sent: int = 0
-    retried: int = 0
-    failed: int = 0
-
-    def __bool__(self) -> bool:
-        """Whether another round at once makes sense: not when all it did was to be turned away."""
-        return bool(self.sent or self.failed)
 
 
 def _put(insert: Any) -> Any:
@@ -123,22 +100,30 @@ def _one_line(text: str) -> str:
 
 
 def send_again(message: OutboxMessage) -> None:
-    """Give a message that failed all its tries anew, at once. One that waits or was sent stays as it is."""
-    if message.status is not MessageStatus.FAILED:
-        return
-    message.status = MessageStatus.QUEUED
-    message.attempts = 0
-    message.due_at = clock.now()
-    message.last_error = ""
-    db.session.flush()
+    """Give a message that failed all its tries anew, at once. One that waits or was sent stays as it is.
+
+    One in doubt may arrive twice then: that is for a person to decide.
+    """
+    if message.status is MessageStatus.FAILED:
+        _requeue(OutboxMessage.id == message.id)
+        db.session.refresh(message)
 
 
 def send_failed_again(batch: str) -> int:
-    """Give all of a batch that failed their tries anew, at once; returns how many. One statement."""
+    """Give all of a batch that failed their tries anew, at once; returns how many. One statement.
+
+    Those in doubt stay as they are: each may have arrived.
+    """
+    return _requeue(OutboxMessage.batch == batch, OutboxMessage.handed_over_at.is_(None))
+
+
+def _requeue(*which: ColumnElement[bool]) -> int:
     done: Any = db.session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.batch == batch, OutboxMessage.status == MessageStatus.FAILED)
-        .values(status=MessageStatus.QUEUED, attempts=0, due_at=clock.now(), last_error="")
+        .where(OutboxMessage.status == MessageStatus.FAILED, *which)
+        .values(
+            status=MessageStatus.QUEUED, attempts=0, due_at=clock.now(), last_error="", handed_over_at=None
+        )
     )
     return int(done.rowcount)
 
@@ -151,75 +136,3 @@ def overdue_since() -> datetime | None:
         .order_by(OutboxMessage.due_at)
         .limit(1)
     )
-
-
-def deliver_due(limit: int = 100) -> Delivered:
-    """Send what is due, oldest first, at most `limit` messages; commits for each. A message that fails raises nothing.
-
-    Any number of workers may do so at once. A server that cannot be reached ends the round: the others wait untried.
-    """
-    done = Delivered()
-    db.session.commit()
-    with writing(), transport.opened(current_app.config["MAIL_URL"]) as deliver:
-        for _ in range(limit):
-            message = _claim()
-            if message is None:
-                break
-            if not _try(message, deliver, done):
-                break
-    return done
-
-
-def _claim() -> OutboxMessage | None:
-    """Take the next due message for this worker. No lock is held while it is sent: SQLite has only one."""
-    message = db.session.scalar(
-        select(OutboxMessage)
-        .where(OutboxMessage.status == MessageStatus.QUEUED, OutboxMessage.due_at <= clock.now())
-        .order_by(OutboxMessage.due_at, OutboxMessage.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if message is None:
-        db.session.rollback()
-        return None
-    message.attempts += 1
-    message.due_at = clock.now() + LEASE
-    db.session.flush()
-    db.session.expunge(message)
-    db.session.commit()
-    return message
-
-
-def _try(message: OutboxMessage, deliver: transport.Deliver, done: Delivered) -> bool:
-    """One try at a claimed message; False when no other message should be tried in this round."""
-    try:
-        deliver(message)
-    except transport.Rejected as no:
-        done.failed += 1
-        _settle(message, status=MessageStatus.FAILED, last_error=str(no)[:500])
-    except Exception as no:
-        if not isinstance(no, transport.NotDelivered):
-            log.exception("message %s could not be written", message.code)
-        is_last = message.attempts > len(PAUSES)
-        done.failed += is_last
-        done.retried += not is_last
-        error = (str(no) if isinstance(no, transport.NotDelivered) else repr(no))[:500]
-        if is_last:
-            _settle(message, status=MessageStatus.FAILED, last_error=error)
-        else:
-            _settle(message, due_at=clock.now() + PAUSES[message.attempts - 1], last_error=error)
-        return not isinstance(no, transport.Unreachable)
-    else:
-        done.sent += 1
-        _settle(message, status=MessageStatus.SENT, sent_at=clock.now(), last_error="")
-    return True
-
-
-def _settle(message: OutboxMessage, **outcome: object) -> None:
-    """Write the outcome, unless the lease ran out and another worker has the message now."""
-    db.session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == message.id, OutboxMessage.attempts == message.attempts)
-        .values(**outcome)
-    )
-    db.session.commit()

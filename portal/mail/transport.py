@@ -1,6 +1,7 @@
 """The ways a message leaves the house, as MAIL_URL says: an SMTP server or a folder of .eml files; when to try again is the outbox's rule."""
 
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -13,9 +14,14 @@ from portal.mail import mime
 from portal.mail.models import OutboxMessage
 
 TIMEOUT_SECONDS = 30
+ANSWER_SECONDS = 10 * 60  # RFC 5321 §4.5.3.2.6: who waits less sends twice
+ACCEPTED, TAKEN, GO_ON, CLOSING = 250, (250, 251), 354, 421
+_leading_dot = re.compile(rb"(?m)^\.")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
-Deliver = Callable[[OutboxMessage], None]
+# Hands one message over. What it is given besides is called when the last line is about to go out; what that raises goes
+# through, and the server gets nothing.
+Deliver = Callable[[OutboxMessage, Callable[[], None]], None]
 
 
 class NotDelivered(Exception):
@@ -30,12 +36,19 @@ class Unreachable(NotDelivered):
     """The server itself cannot be used now, so other messages would fare no better."""
 
 
+class InDoubt(NotDelivered):
+    """The line broke after the last byte and before the answer: the server may have taken it or not."""
+
+
 @contextmanager
 def opened(url: str) -> Iterator[Deliver]:
-    """What hands one message over; one connection serves all messages. Raises NotDelivered or its kinds."""
+    """What hands one message over; one connection serves all messages. Raises NotDelivered or its kinds.
+
+    A file that is written twice is one file, so a folder never asks what it is given besides the message.
+    """
     parts = urlsplit(url)
     if parts.scheme == "file":
-        yield lambda message: _write(Path(url.removeprefix("file://")), message)
+        yield lambda message, _about_to: _write(Path(url.removeprefix("file://")), message)
         return
     line = _Line(parts)
     try:
@@ -64,26 +77,79 @@ class _Line:
         self.parts = parts
         self.server: smtplib.SMTP | None = None
 
-    def send(self, message: OutboxMessage) -> None:
-        sender = mime.sender()[1]
+    def send(self, message: OutboxMessage, about_to: Callable[[], None]) -> None:
         written = mime.build(message)
+        recipient = mime.on_the_wire(message.to_email)
+        server = self._connected()
+        try:
+            self._announce(server, recipient, len(written))
+        except NotDelivered:
+            raise
+        except (OSError, smtplib.SMTPException) as no:
+            self.hang_up()
+            raise NotDelivered(_said(no)) from no
+        try:
+            about_to()
+            code, words = self._hand_over(server, written)
+        except BaseException:  # the server waits for lines: nothing else can be said on this connection
+            self.cut()
+            raise
+        if code != ACCEPTED:
+            self._after_refusal(server, code)
+            raise _refusal(code, words)
+
+    def _connected(self) -> smtplib.SMTP:
         if self.server is not None and self.server.sock is None:  # closed on a 421
             self.server = None
         try:
             self.server = self.server or _connect(self.parts)
         except (OSError, smtplib.SMTPException) as no:
             raise Unreachable(_said(no)) from no
+        return self.server
+
+    def _announce(self, server: smtplib.SMTP, recipient: str, size: int) -> None:
+        """All of the talk before the message itself; whatever fails here, the server has nothing of it."""
+        options = [f"size={size}"] if server.has_extn("size") else []
+        code, words = server.mail(mime.sender()[1], options)
+        if code != ACCEPTED:  # our own address: the installation is wrong, not the message
+            self._after_refusal(server, code)
+            raise Unreachable(str(_refusal(code, words)))
+        code, words = server.rcpt(recipient)
+        if code in TAKEN:
+            code, words = server.docmd("DATA")
+        if code != GO_ON:
+            self._after_refusal(server, code)
+            raise _refusal(code, words)
+
+    def _hand_over(self, server: smtplib.SMTP, written: bytes) -> tuple[int, bytes]:
+        """The message and its last line; returns the answer. A server that takes it may think about it for long."""
+        if server.sock is None:
+            raise InDoubt("the connection is gone")
+        lines = _leading_dot.sub(b"..", written)
         try:
-            self.server.sendmail(sender, [mime.on_the_wire(message.to_email)], written)
-        except smtplib.SMTPRecipientsRefused as no:
-            raise _refusal(*next(iter(no.recipients.values()))) from no
-        except smtplib.SMTPDataError as no:
-            raise _refusal(no.smtp_code, no.smtp_error) from no
-        except smtplib.SMTPSenderRefused as no:  # our own address: the installation is wrong, not the message
-            raise Unreachable(_said(no)) from no
+            server.sock.settimeout(ANSWER_SECONDS)
+            server.send(lines + b".\r\n")
+            answer: tuple[int, bytes] = server.getreply()
+            server.sock.settimeout(TIMEOUT_SECONDS)
         except (OSError, smtplib.SMTPException) as no:
-            self.hang_up()
-            raise NotDelivered(_said(no)) from no
+            raise InDoubt(_said(no)) from no
+        return answer
+
+    def _after_refusal(self, server: smtplib.SMTP, code: int) -> None:
+        """Ready for the next message, on a new connection where the server ends this one."""
+        try:
+            if code == CLOSING:
+                self.cut()
+            else:
+                server.rset()
+        except (OSError, smtplib.SMTPException):
+            self.cut()
+
+    def cut(self) -> None:
+        """End the connection without a word, so that the server throws away what it has no end of."""
+        server, self.server = self.server, None
+        if server is not None:
+            server.close()
 
     def hang_up(self) -> None:
         server, self.server = self.server, None

@@ -15,7 +15,7 @@ from portal.core.db import db, writing
 from portal.courses import catalog
 from portal.learning import attempts
 from portal.learning.models import Attempt
-from portal.mail import outbox
+from portal.mail import delivery, outbox
 from portal.mail.models import OutboxMessage
 from portal.participation import (
     attendance,
@@ -183,7 +183,7 @@ def set_stage() -> dict[str, Any]:
         "answers": {one.code: {module.code: answers_of(one.code, module.code) for module in one.required_modules} for one in catalog.courses()},
     }  # fmt: skip
     db.session.commit()
-    outbox.deliver_due(limit=100)
+    delivery.deliver_due(limit=100)
     handed = db.session.scalars(select(Material).order_by(Material.id)).first()
     assert handed is not None
     known |= {"material": handed.code, "talk": handed.talk.code}

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from portal.core import clock
 from portal.core.db import db
-from portal.mail import outbox, transport
+from portal.mail import delivery, outbox, transport
+from portal.mail.delivery import Delivered, deliver_due
 from portal.mail.models import MessageStatus, OutboxMessage
-from portal.mail.outbox import Delivered, deliver_due
 from tests.mail.conftest import Postbox, free_port, letter
 
 ClockAt = Callable[[str], None]
@@ -257,9 +257,10 @@ def test_no_lock_is_held_while_a_message_is_sent(app: Flask, monkeypatch: pytest
 def test_a_message_of_a_worker_that_died_is_sent_after_its_lease(smtp: Postbox) -> None:
     message = letter()
     db.session.commit()
-    assert outbox._claim() is not None  # and the worker dies here
+    assert delivery._claim(Delivered()) is not None
+    db.session.commit()  # and the worker dies here
     assert deliver_due() == Delivered()
-    clock.start_at(clock.now() + outbox.LEASE, still=True)
+    clock.start_at(clock.now() + delivery.LEASE, still=True)
     assert deliver_due() == Delivered(sent=1)
     assert again(message).attempts == 2
 
@@ -267,11 +268,12 @@ def test_a_message_of_a_worker_that_died_is_sent_after_its_lease(smtp: Postbox) 
 def test_a_worker_that_was_too_slow_does_not_write_over_the_next_one(smtp: Postbox) -> None:
     message = letter()
     db.session.commit()
-    slow = outbox._claim()
+    slow = delivery._claim(Delivered())
     assert slow is not None
-    clock.start_at(clock.now() + outbox.LEASE, still=True)
+    db.session.commit()
+    clock.start_at(clock.now() + delivery.LEASE, still=True)
     deliver_due()
-    outbox._settle(slow, status=MessageStatus.FAILED, last_error="late")
+    delivery._settle(slow, status=MessageStatus.FAILED, last_error="late")
     assert again(message).status is MessageStatus.SENT
 
 

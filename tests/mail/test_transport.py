@@ -10,7 +10,7 @@ from flask import Flask
 
 from portal.core import clock
 from portal.mail import transport
-from portal.mail.outbox import Delivered, deliver_due
+from portal.mail.delivery import Delivered, deliver_due
 from tests.mail.conftest import CERTIFICATE, Postbox, free_port, letter, only_piti, serve
 
 
@@ -34,10 +34,14 @@ def guarded(postbox: Postbox) -> Iterator[int]:
         yield controller.port
 
 
+def nothing() -> None:
+    """What is called when the last line is about to go out."""
+
+
 def send(app: Flask, url: str) -> None:
     message = letter()
     with transport.opened(url) as deliver:
-        deliver(message)
+        deliver(message, nothing)
 
 
 def test_a_password_travels_encrypted(app: Flask, postbox: Postbox, guarded: int, trusted: None) -> None:
@@ -87,9 +91,9 @@ def test_a_line_that_breaks_is_made_anew_for_the_next_message(app: Flask, smtp: 
     with transport.opened(app.config["MAIL_URL"]) as deliver:
         smtp.answers["sender"] = "421 closing"
         with pytest.raises(transport.NotDelivered, match="421"):
-            deliver(first)
+            deliver(first, nothing)
         smtp.answers["sender"] = "250 OK"
-        deliver(second)
+        deliver(second, nothing)
     assert smtp.greetings == 2
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from portal.core import clock
 from portal.core.db import db
-from portal.mail import outbox
+from portal.mail import delivery, outbox
 from portal.mail.models import MessageStatus, OutboxMessage
 from portal.organize import letters
 
@@ -174,7 +174,7 @@ def test_a_failed_letter_is_sent_again_from_its_page(orn):
     orn.follow(orn.submit())
     assert orn.page.flashes == ["ใส่คิวส่งใหม่แล้ว"]
     assert (row.status, row.attempts, row.last_error, row.due_at) == ("queued", 0, "", clock.now())
-    assert outbox.deliver_due().sent == 1
+    assert delivery.deliver_due().sent == 1
 
 
 @pytest.mark.parametrize("status", ["sent", "queued"])

@@ -1,0 +1,176 @@
+"""How messages leave the outbox: each claimed by one worker, handed over once, tried again after growing pauses; the line itself is transport's matter.
+
+Three moments of a message are kept before anything depends on them: that a worker has it (a lease), that the server is
+about to get its last line, and what the server answered. Whoever dies before the second has sent nothing, and another
+one sends it. Whoever dies between the second and the third leaves a message in doubt: it is never sent again by itself.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import bindparam, select, update
+
+from portal.core import clock
+from portal.core.db import UTCDateTime, db, read_rows, writing
+from portal.mail import transport
+from portal.mail.models import MessageStatus, OutboxMessage
+
+log = logging.getLogger("portal.mail")
+
+QUEUED, SENT, FAILED = MessageStatus.QUEUED, MessageStatus.SENT, MessageStatus.FAILED
+# After the first try and these five more, the message has failed: some ten and a half hours.
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 8 * 60))
+# A worker that dies while it sends leaves its message to another one after this long: longer than any server may take.
+LEASE = timedelta(minutes=20)
+NEVER_HEARD = "the answer of the server was never heard: the message may have arrived"
+
+
+class LostLease(Exception):
+    """Another worker has the message by now, so this one must not send it."""
+
+
+@dataclass
+class Delivered:
+    """What one round of deliveries came to."""
+
+    sent: int = 0
+    retried: int = 0
+    failed: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether another round at once makes sense: not when all it did was to be turned away."""
+        return bool(self.sent or self.failed)
+
+
+_IS_DUE = (
+    select(OutboxMessage.id)
+    .where(OutboxMessage.status == QUEUED, OutboxMessage.due_at <= bindparam("now", type_=UTCDateTime()))
+    .limit(1)
+)
+
+
+def is_due() -> bool:
+    """Whether a message should leave now. One look into an index, no lock."""
+    return read_rows(_IS_DUE, now=clock.now()).first() is not None
+
+
+def deliver_due(limit: int = 100) -> Delivered:
+    """Send what is due, oldest first, at most `limit` messages; commits for each. A message that fails raises nothing.
+
+    Any number of workers may do so at once. A server that cannot be reached ends the round: the others wait untried.
+    """
+    done = Delivered()
+    if not is_due():
+        db.session.rollback()
+        return done
+    db.session.commit()
+    with writing(), transport.opened(current_app.config["MAIL_URL"]) as deliver:
+        message = _claim(done)
+        db.session.commit()
+        for number in range(1, limit + 1):
+            if message is None:
+                break
+            goes_on = _try(message, deliver, done)
+            # In one transaction with the outcome of the one before: half the writing.
+            message = _claim(done) if goes_on and number < limit else None
+            db.session.commit()
+    return done
+
+
+def _claim(done: Delivered) -> OutboxMessage | None:
+    """Take the next due message for this worker; one whose worker died while the server took it has failed.
+
+    Once this is committed no lock is held while it is sent: SQLite has only one.
+    """
+    while (message := _next()) is not None and message.handed_over_at is not None:
+        message.status, message.last_error = FAILED, NEVER_HEARD
+        done.failed += 1
+        db.session.flush()
+    if message is not None:
+        message.attempts += 1
+        message.due_at = clock.now() + LEASE
+        db.session.flush()
+        db.session.expunge(message)
+    return message
+
+
+def _next() -> OutboxMessage | None:
+    return db.session.scalar(
+        select(OutboxMessage)
+        .where(OutboxMessage.status == QUEUED, OutboxMessage.due_at <= clock.now())
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _try(message: OutboxMessage, deliver: transport.Deliver, done: Delivered) -> bool:
+    """One try at a claimed message, its outcome written; False when no other message should be tried in this round."""
+    try:
+        deliver(message, _handing_over(message))
+    except LostLease:
+        log.warning("message %s was taken by another worker", message.code)
+    except transport.InDoubt:
+        done.failed += 1
+        _settle(message, status=FAILED, last_error=NEVER_HEARD)
+    except transport.Rejected as no:
+        done.failed += 1
+        _settle(message, status=FAILED, last_error=str(no)[:500], handed_over_at=None)
+    except Exception as no:
+        _put_off(message, no, done)
+        return not isinstance(no, transport.Unreachable)
+    else:
+        done.sent += 1
+        _settle(message, status=SENT, sent_at=clock.now(), last_error="")
+    return True
+
+
+def _put_off(message: OutboxMessage, no: Exception, done: Delivered) -> None:
+    """Until after the next pause, or for good after the last one."""
+    is_known = isinstance(no, transport.NotDelivered)
+    if not is_known:
+        log.exception("message %s could not be written", message.code)
+    error = (str(no) if is_known else repr(no))[:500]
+    if message.attempts > len(PAUSES):
+        done.failed += 1
+        _settle(message, status=FAILED, last_error=error, handed_over_at=None)
+    else:
+        done.retried += 1
+        pause = PAUSES[message.attempts - 1]
+        _settle(message, due_at=clock.now() + pause, last_error=error, handed_over_at=None)
+
+
+def _handing_over(message: OutboxMessage) -> Callable[[], None]:
+    """Called when the server waits for the message and has nothing of it yet: keeps that from now on it may have arrived.
+
+    Raises LostLease where this worker was so slow that the message is another's by now.
+    """
+
+    def keep() -> None:
+        is_mine = _settle(message, handed_over_at=clock.now())
+        db.session.commit()
+        if not is_mine:
+            raise LostLease
+
+    return keep
+
+
+def _settle(message: OutboxMessage, **outcome: object) -> bool:
+    """Write the outcome and say so, unless the lease ran out and another worker has the message now.
+
+    One that was given up as in doubt is still this worker's: who hears the answer late knows better.
+    """
+    claim = (OutboxMessage.attempts == message.attempts, OutboxMessage.due_at == message.due_at)
+    is_open = (OutboxMessage.status == QUEUED) | OutboxMessage.handed_over_at.is_not(None)
+    done: Any = db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message.id, *claim, is_open, OutboxMessage.status != SENT)
+        .values(**outcome)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount)
