@@ -1,8 +1,8 @@
-"""What templates may call: dates, Thai setting, texts and the clock in the language of the page; the functions themselves stand in their modules."""
+"""What templates may call: dates, Thai setting, texts, fields and the clock in the language of the page; the functions themselves stand in their modules."""
 
 from flask import Flask
 
-from portal.core import clock, dates, i18n, typeset
+from portal.core import clock, dates, forms, i18n, typeset
 from portal.core.templating import OfLanguage
 
 DATES = ("thai_date", "short_date", "date_range", "short_range", "weekday", "time_of", "date_time", "hanging")
@@ -19,4 +19,5 @@ def init_app(app: Flask) -> None:
         in_lang=OfLanguage(i18n.in_lang),
         said=OfLanguage(i18n.said),
         lang=OfLanguage(lambda lang: lang),
+        drawn=forms.drawn,
     )

@@ -7,9 +7,10 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
+from jinja2.runtime import Macro
 from wtforms import FieldList, Form as PlainForm, IntegerField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import HiddenInput, TextArea
 
 from portal.core import clock, dates
 from portal.core.errors import Refused
@@ -46,7 +47,28 @@ class _Words:
 
 ONE_LINE = ("text", "number", "email", "search", "url")  # never what is typed into a password
 MOST_DRAWN = 2_000
+LONGEST_DRAWN = 2_000  # letters in a field
 _drawn: dict[tuple[Any, ...], Any] = {}
+
+
+def drawn(macro: Macro, field: Any, hint: Any, optional: bool, attributes: Mapping[str, Any]) -> Any:
+    """The field as this macro draws it. One that takes text and has no error is kept by all that is in it: a form has
+    dozens, and drawing one takes longer than a query does."""
+    widget = field.widget
+    takes_text = isinstance(widget, TextArea) or getattr(widget, "input_type", "") in ONE_LINE
+    if not takes_text or field.errors or field.render_kw:
+        return macro(field, hint, optional, **attributes)
+    value = field._value()
+    given = (field.id, field.name, str(field.label.text), value, str(field.description), hint, type(hint))
+    key = (macro, field.type, *given, optional, *vars(field.flags).items(), *attributes.items())
+    found = _drawn.get(key)
+    if found is None:
+        found = macro(field, hint, optional, **attributes)
+        if len(_drawn) >= MOST_DRAWN:
+            _drawn.clear()  # another thread may be between asking and taking: nobody takes from it twice
+        if len(value) <= LONGEST_DRAWN:
+            _drawn[key] = found
+    return found
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -55,20 +77,6 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: PlainForm) -> _Words:
             return _Words()
-
-        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
-            """Controls of one line are kept by all that is in them: wtforms takes longer to draw one than a query does."""
-            if getattr(field.widget, "input_type", "") not in ONE_LINE or field.render_kw:
-                return super().render_field(field, render_kw)
-            given = (field.id, field.name, field._value(), *vars(field.flags).items(), *render_kw.items())
-            key = (type(field.widget), given)
-            drawn = _drawn.get(key)
-            if drawn is None:
-                drawn = super().render_field(field, render_kw)
-                if len(_drawn) >= MOST_DRAWN:
-                    _drawn.clear()  # another thread may be between asking and taking: nobody takes from it twice
-                _drawn[key] = drawn
-            return drawn
 
     def refuse(self, no: Refused) -> None:
         """Show a refused rule at the field it names, else above the form."""
@@ -141,19 +149,13 @@ def _squeeze_lines(value: str | None) -> str | None:
 
 
 class LineField(StringField):  # type: ignore[misc]
-    """One line of text, spaces squeezed."""
+    """One line of text; of what is typed spaces are squeezed."""
 
     data: Any
 
-    def __init__(
-        self,
-        label: Any = None,
-        validators: Sequence[Callable[..., Any]] = (),
-        filters: Sequence[Callable[..., Any]] = (),
-        render_kw: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(label, validators, filters=[_squeeze, *filters], render_kw=render_kw, **kwargs)
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = _squeeze(self.data)
 
 
 def normal_email(text: str) -> str:
@@ -177,14 +179,13 @@ class EmailField(LineField):
 
 
 class TextField(TextAreaField):  # type: ignore[misc]
-    """Lines of text, the spaces of each squeezed."""
+    """Lines of text; of what is typed the spaces of each are squeezed."""
 
     data: Any
 
-    def __init__(
-        self, label: Any = None, validators: Sequence[Callable[..., Any]] = (), **kwargs: Any
-    ) -> None:
-        super().__init__(label, validators, filters=[_squeeze_lines], **kwargs)
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = _squeeze_lines(self.data)
 
 
 class DayField(LineField):

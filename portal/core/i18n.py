@@ -8,15 +8,26 @@ from typing import Any
 
 from babel import Locale
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, get_translations, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_locale, get_translations, gettext, ngettext
+from flask_babel.speaklater import LazyString
 
 LANGUAGES = {"th": "ไทย", "en": "English"}
 COOKIE = "lang"
 
-_: Callable[..., str] = gettext
-_l = lazy_gettext
 _n: Callable[..., str] = ngettext
 in_language = force_locale
+
+
+def _(message: str, **values: Any) -> str:
+    """The sentence in the language in force, values put in. Thai is the message itself, which no catalogue is asked for."""
+    if language() == "th":
+        return message % values if values else message
+    return str(gettext(message, **values))
+
+
+def _l(message: str, **values: Any) -> LazyString:
+    """The same for what is named before there is a request: put into words each time it is read."""
+    return LazyString(_, message, **values)
 
 
 def language() -> str:

@@ -1,10 +1,10 @@
 """How a workshop stood after each change: every version kept whole, as the text of its file; what may be changed is the desk's matter."""
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import User
-from portal.core.db import db
+from portal.core.db import db, read_rows
 from portal.programme import rows, text_files
 from portal.programme.differences import Difference, differences
 from portal.programme.files import WorkshopText
@@ -12,6 +12,8 @@ from portal.programme.models import Workshop, WorkshopStatus, WorkshopVersion
 
 __all__ = [
     "Difference",
+    "count",
+    "difference_of",
     "differences",
     "keep",
     "keep_as_it_stands",
@@ -25,15 +27,28 @@ __all__ = [
 MOST_LETTERS_OF_A_NOTE = 300
 HIGHEST = 2**31 - 1  # number a database can be asked for
 
+# Put together once: that takes longer than asking.
+_COUNT = select(func.count()).where(WorkshopVersion.workshop_id == bindparam("workshop"))
+_VERSIONS = (
+    select(WorkshopVersion)
+    .where(WorkshopVersion.workshop_id == bindparam("workshop"))
+    .options(joinedload(WorkshopVersion.by).lazyload(User.agency))
+    .order_by(WorkshopVersion.number.desc())
+    .limit(bindparam("most"))
+    .offset(bindparam("after"))
+)
 
-def versions_of(workshop: Workshop) -> list[WorkshopVersion]:
-    """Every version, the latest first, with who made it. None before the first change on the desk. One query."""
-    query = select(WorkshopVersion).where(WorkshopVersion.workshop_id == workshop.id)
-    return list(
-        db.session.scalars(
-            query.options(joinedload(WorkshopVersion.by)).order_by(WorkshopVersion.number.desc())
-        )
-    )
+
+def count(workshop: Workshop) -> int:
+    """How many versions there are; none before the first change on the desk. One query."""
+    total: int = read_rows(_COUNT, workshop=workshop.id).scalar_one()
+    return total
+
+
+def versions_of(workshop: Workshop, *, after: int = 0, most: int | None = None) -> list[WorkshopVersion]:
+    """Every version, or `most` after so many, the latest first, with who made it. One query."""
+    values = {"workshop": workshop.id, "after": after, "most": HIGHEST if most is None else most}
+    return list(db.session.scalars(_VERSIONS, values))
 
 
 def version_of(workshop: Workshop, number: int) -> WorkshopVersion | None:
@@ -75,6 +90,11 @@ def status_before(workshop: Workshop) -> WorkshopStatus | None:
 def text_at(version: WorkshopVersion) -> WorkshopText:
     """The workshop as it stood then; it may name what is gone since, and say what would be refused today."""
     return text_files.as_kept(version.text)
+
+
+def difference_of(before: WorkshopVersion, after: WorkshopVersion) -> list[Difference]:
+    """What became different between two versions, named in the language in force."""
+    return differences(text_at(before), text_at(after))
 
 
 def keep_as_it_stands(workshop: Workshop) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import organizers_only, viewer
@@ -14,7 +14,7 @@ from portal.core.i18n import _
 from portal.programme import desk, history as past
 from portal.programme.clashes import clash_of
 from portal.programme.forms import DeskForm
-from portal.programme.manage import bp, found, page, refuse, without_talks
+from portal.programme.manage import alone, bp, found, page, refuse
 from portal.programme.models import Workshop, WorkshopVersion
 
 PER_PAGE = 20
@@ -22,22 +22,20 @@ PER_PAGE = 20
 
 @bp.get("/workshops/<code>/history")
 @organizers_only
-def history(code: str) -> Response:
-    workshop = without_talks(code)
-    versions = past.versions_of(workshop)
-    shown = paging.part_of(versions, page=request.args.get("page", "1"), per_page=PER_PAGE)
-    first = (shown.number - 1) * PER_PAGE
-    texts = [past.text_at(one) for one in versions[first : first + PER_PAGE + 1]]
+def history(code: str) -> str:
+    workshop = alone(code)
+    total = past.count(workshop)
+    number, pages = paging.place(request.args.get("page", "1"), total, PER_PAGE)
+    versions = past.versions_of(workshop, after=(number - 1) * PER_PAGE, most=PER_PAGE + 1)
     changes: list[list[past.Difference] | None] = [
-        past.differences(before, after) for after, before in pairwise(texts)
+        past.difference_of(before, after) for after, before in pairwise(versions)
     ]
-    rows = [*changes, None][: len(shown.items)]
-    return page(
-        "desk_history",
-        DeskForm(),
+    shown = versions[:PER_PAGE]
+    return render_template(
+        "programme/desk_history.html",
         workshop=workshop,
-        page=shown,
-        changes=list(zip(shown.items, rows, strict=True)),
+        page=paging.Page(shown, number, pages, total),
+        changes=list(zip(shown, [*changes, None][: len(shown)], strict=True)),
     )
 
 

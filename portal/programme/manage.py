@@ -147,6 +147,11 @@ def without_talks(code: str) -> Workshop:
     return offered.without_talks(code) or abort(404)
 
 
+def alone(code: str) -> Workshop:
+    """The same for pages that show nothing of its parts, or ask for them by themselves."""
+    return offered.alone(code) or abort(404)
+
+
 def page(name: str, form: Any, **names: Any) -> Response:
     """A page with a form: 409 where somebody else saved in between, 422 where something is wrong."""
     body = render_template(f"programme/{name}.html", form=form, **names)

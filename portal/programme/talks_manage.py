@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from portal.accounts.access import organizers_only
 from portal.core.db import db
 from portal.core.i18n import _
-from portal.programme import desk, speakers as people
+from portal.programme import desk, speakers as people, workshops
 from portal.programme.files import TalkText, WorkshopText
 from portal.programme.forms import DeskForm, free_code
-from portal.programme.manage import bp, found, in_place, page, part, save, with_new
+from portal.programme.manage import alone, bp, found, in_place, page, part, save, with_new
 from portal.programme.models import Material, Talk, Workshop
 from portal.programme.parts_forms import NewTalkForm, TalkForm
 
@@ -20,7 +20,8 @@ from portal.programme.parts_forms import NewTalkForm, TalkForm
 @bp.get("/workshops/<code>/talks")
 @organizers_only
 def talks(code: str) -> str:
-    return render_template("programme/desk_talks.html", workshop=found(code))
+    workshop = alone(code)
+    return render_template("programme/desk_talks.html", workshop=workshop, talks=workshops.talks_of(workshop))
 
 
 @bp.route("/workshops/<code>/talks/new", methods=["GET", "POST"])

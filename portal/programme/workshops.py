@@ -44,6 +44,13 @@ _PUBLISHED = _WITH_TRACKS.options(_TALKS).where(Workshop.status.in_(ON_OFFER)).o
 _ALL = select(Workshop).options(joinedload(Workshop.tracks)).order_by(*_ORDER)
 _WITH_SESSIONS = _WITH_TRACKS.options(joinedload(Workshop.sessions)).where(Workshop.code == bindparam("code"))
 _WHOLE = _WITH_SESSIONS.options(_TALKS)
+_ALONE = select(Workshop).where(Workshop.code == bindparam("code"))
+_TALKS_ALONE = (
+    select(Talk)
+    .where(Talk.workshop_id == bindparam("workshop"))
+    .options(joinedload(Talk.session), joinedload(Talk.speakers).joinedload(TalkSpeaker.speaker))
+    .order_by(Talk.position)
+)
 _WITHOUT_TALKS = _WITH_SESSIONS.options(joinedload(Workshop.round).selectinload(Round.tracks))
 
 
@@ -66,6 +73,16 @@ def workshop_by_code(code: str, *, drafts: bool = False) -> Workshop | None:
 def without_talks(code: str) -> Workshop | None:
     """One workshop, a draft too, with its sessions, its tracks and those of its round, or None. Two queries."""
     return db.session.scalars(_WITHOUT_TALKS, {"code": code}).unique().one_or_none()
+
+
+def alone(code: str) -> Workshop | None:
+    """One workshop, a draft too, and nothing of what belongs to it, or None. One query."""
+    return db.session.scalar(_ALONE, {"code": code})
+
+
+def talks_of(workshop: Workshop) -> Sequence[Talk]:
+    """Its talks in order, with their sessions and speakers. One query."""
+    return db.session.scalars(_TALKS_ALONE, {"workshop": workshop.id}).unique().all()
 
 
 def days_of(workshop: Workshop) -> list[tuple[date, list[WorkshopSession]]]:
