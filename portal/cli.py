@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from portal import content as whole_content, demo, jobs
-from portal.accounts import agencies as agency_rules, people, recovery
+from portal.accounts import agencies as agency_rules, agency_table, people, recovery
 from portal.accounts.models import Role
 from portal.awards import entries as entry_rules
 from portal.core import backup as backups, blobs, sheets
@@ -108,7 +108,8 @@ def dump_content(course: str, folder: Path, number: int | None) -> None:
 def import_agencies(file: Path) -> None:
     """Bring in agencies from a CSV or XLSX, all rows or none."""
     with file.open("rb") as stream:
-        click.echo(whole_content.counts(agency_rules.import_agencies(sheets.read_table(stream, file.name))))
+        table = sheets.read_table(stream, file.name, names=agency_table.NAMES)
+        click.echo(whole_content.counts(agency_table.import_agencies(table)))
 
 
 @entries.command("import")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from portal.accounts import agencies
+from portal.accounts import agency_table
 from portal.awards import loading as award_files
 from portal.core import sheets
 from portal.core.sheets import SheetError
@@ -31,13 +31,13 @@ def _agencies_table(folder: Path) -> sheets.Table | None:
 
 def _check_agencies(folder: Path) -> None:
     table = _agencies_table(folder)
-    if table is not None and (errors := agencies.faults_of(table)):
+    if table is not None and (errors := agency_table.faults_of(table)):
         raise SheetError(errors=errors)
 
 
 def _load_agencies(folder: Path) -> str:
     table = _agencies_table(folder)
-    return "no list" if table is None else counts(agencies.import_agencies(table))
+    return "no list" if table is None else counts(agency_table.import_agencies(table))
 
 
 def _load_programme(folder: Path) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
 
-from portal.accounts import agencies
+from portal.accounts import agency_table as agencies
 from portal.awards import entries
 from portal.core import sheets
 from portal.core.i18n import _l

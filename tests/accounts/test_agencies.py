@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.accounts import agencies
-from portal.accounts.agencies import AmbiguousAgency, Imported, UnknownAgency, import_agencies
+from portal.accounts.agencies import AmbiguousAgency, UnknownAgency
+from portal.accounts.agency_table import Imported, import_agencies
 from portal.accounts.models import Agency
 from portal.core.db import db
 from portal.core.sheets import SheetError, Table, read_table
