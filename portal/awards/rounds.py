@@ -3,16 +3,32 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from portal.accounts.models import Agency
 from portal.awards.models import Entry, Milestone, Round, Track
-from portal.core.db import db
+from portal.core.db import db, read_rows
 
 REPORT = "report"  # the milestone on which the report is due
 MEETING = "workshop"  # how the codes of milestones begin that are meetings
+
+
+class TrackNames(NamedTuple):
+    """A track as a form offers it."""
+
+    code: str
+    name_th: str
+    name_en: str
+
+
+_TRACKS = (
+    select(Track.code, Track.name_th, Track.name_en)
+    .where(Track.round_id == bindparam("round"))
+    .order_by(Track.position)
+)
 
 
 def current_round() -> Round | None:
@@ -26,6 +42,11 @@ def all_rounds() -> Sequence[Round]:
     return db.session.scalars(
         select(Round).order_by(Round.year_be.desc()).options(selectinload(Round.tracks))
     ).all()
+
+
+def tracks_of(round_id: int) -> list[TrackNames]:
+    """The tracks of a round in order, by code and names alone: for a form that offers them. One query."""
+    return [TrackNames._make(row) for row in read_rows(_TRACKS, round=round_id)]
 
 
 def report_due() -> date | None:

@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from jinja2.runtime import Macro
 from wtforms import FieldList, Form as PlainForm, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput, TextArea
 
@@ -47,18 +48,16 @@ class _Words:
 
 ONE_LINE = ("text", "number", "email", "search", "url")  # never what is typed into a password
 MOST_DRAWN = 2_000
-LONGEST_DRAWN = 2_000  # letters in a field
+LONGEST_DRAWN = 4_000  # letters of a field
 _drawn: dict[tuple[Any, ...], Any] = {}
 
 
 def drawn(macro: Macro, field: Any, hint: Any, optional: bool, attributes: Mapping[str, Any]) -> Any:
-    """The field as this macro draws it. One that takes text and has no error is kept by all that is in it: a form has
-    dozens, and drawing one takes longer than a query does."""
-    widget = field.widget
-    takes_text = isinstance(widget, TextArea) or getattr(widget, "input_type", "") in ONE_LINE
-    if not takes_text or field.errors or field.render_kw:
+    """The field as this macro draws it. Without an error it is kept by all that is in it, passwords and files aside:
+    a form has dozens, and drawing one takes longer than a query does."""
+    value = None if field.errors or field.render_kw else _all_in(field)
+    if value is None:
         return macro(field, hint, optional, **attributes)
-    value = field._value()
     given = (field.id, field.name, str(field.label.text), value, str(field.description), hint, type(hint))
     key = (macro, field.type, *given, optional, *vars(field.flags).items(), *attributes.items())
     found = _drawn.get(key)
@@ -66,9 +65,18 @@ def drawn(macro: Macro, field: Any, hint: Any, optional: bool, attributes: Mappi
         found = macro(field, hint, optional, **attributes)
         if len(_drawn) >= MOST_DRAWN:
             _drawn.clear()  # another thread may be between asking and taking: nobody takes from it twice
-        if len(value) <= LONGEST_DRAWN:
+        if len(found) <= LONGEST_DRAWN:
             _drawn[key] = found
     return found
+
+
+def _all_in(field: Any) -> Any:
+    """What a field of text or of choices shows, to be compared; None of any other field."""
+    if isinstance(field, SelectFieldBase) and hasattr(field, "choices") and not field.has_groups():
+        return tuple([(value, str(label), chosen) for value, label, chosen, *_more in field.iter_choices()])
+    widget = field.widget
+    takes_text = isinstance(widget, TextArea) or getattr(widget, "input_type", "") in ONE_LINE
+    return field._value() if takes_text else None
 
 
 class Form(FlaskForm):  # type: ignore[misc]

@@ -14,6 +14,7 @@ from wtforms import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.awards.models import Round, Track
+from portal.awards.rounds import TrackNames
 from portal.core.forms import (
     DayField,
     Form,
@@ -137,7 +138,7 @@ class BasicsForm(DeskForm):
     about_th = _words(_l("เพิ่มเติม"))
     about_en = _words(_l("เพิ่มเติม (อังกฤษ)"))
 
-    def offer(self, tracks: Iterable[Track]) -> None:
+    def offer(self, tracks: Iterable[Track | TrackNames]) -> None:
         """Which tracks may be chosen; of rounds with the same codes each once."""
         self.tracks.choices = list({track.code: in_lang(track, "name") for track in tracks}.items())
 

@@ -84,9 +84,9 @@ def workshop(code: str) -> str:
 @organizers_only
 def edit(code: str) -> ResponseReturnValue:
     is_sent = request.method == "POST"
-    workshop = found(code) if is_sent else without_talks(code)
+    workshop = found(code) if is_sent else offered.with_tracks(code) or abort(404)
     form = BasicsForm() if is_sent else BasicsForm.of(workshop)
-    form.offer(workshop.round.tracks)
+    form.offer(rounds.tracks_of(workshop.round_id))
     if form.validate_on_submit() and save(workshop, form, form.applied):
         return redirect(url_for("desk.workshop", code=code), 303)
     return page("desk_edit", form, workshop=workshop)

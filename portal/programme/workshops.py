@@ -51,6 +51,7 @@ _TALKS_ALONE = (
     .options(joinedload(Talk.session), joinedload(Talk.speakers).joinedload(TalkSpeaker.speaker))
     .order_by(Talk.position)
 )
+_WITH_TRACKS_ALONE = _ALONE.options(joinedload(Workshop.tracks))
 _WITHOUT_TALKS = _WITH_SESSIONS.options(joinedload(Workshop.round).selectinload(Round.tracks))
 
 
@@ -78,6 +79,11 @@ def without_talks(code: str) -> Workshop | None:
 def alone(code: str) -> Workshop | None:
     """One workshop, a draft too, and nothing of what belongs to it, or None. One query."""
     return db.session.scalar(_ALONE, {"code": code})
+
+
+def with_tracks(code: str) -> Workshop | None:
+    """One workshop, a draft too, with its tracks, or None. One query."""
+    return db.session.scalars(_WITH_TRACKS_ALONE, {"code": code}).unique().one_or_none()
 
 
 def talks_of(workshop: Workshop) -> Sequence[Talk]:
