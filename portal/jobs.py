@@ -5,13 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.core.db import db, writing
-from portal.mail import delivery
-from portal.participation import announcements, offers, registration
+from portal.mail import delivery, heartbeat
+from portal.organize import deadline
+from portal.participation import announcements, material_news, offers, registration, reminders, thanks
 from portal.programme.models import Workshop
 
 log = logging.getLogger("portal.worker")
 
 MAILS = 20  # between two looks at whether to stop
+MAILINGS = (
+    ("reminding", reminders.due, reminders.remind),
+    ("telling of materials", material_news.due, material_news.announce),
+    ("thanking", thanks.due, thanks.thank),
+)
 
 
 @dataclass
@@ -23,14 +29,19 @@ class Round:
 
 
 def run() -> Round:
-    """Do every job once: end offers, pass seats on, tell of changes, send what is due. Commits; raises nothing.
+    """Do every job once: end offers, pass seats on, tell of changes, remind, thank, send what is due. Commits; raises nothing.
 
-    Any number of workers may do so at once: each job takes the lock of its workshop and then looks anew.
+    Any number of workers may do so at once. Each job first looks whether anything is to be done, which takes no lock;
+    then it looks anew under the lock, or by a key that only one of them can write.
     """
     done = Round()
+    _try(done, "telling that a worker lives", _beat)
     _for_each(done, "ending offers", offers.due, offers.expire)
     _try(done, "passing seats on", _sweep)
     _for_each(done, "telling of changes", announcements.changed, announcements.announce_changes)
+    for name, due, do in MAILINGS:
+        _for_each(done, name, due, do)
+    _try(done, "telling of the deadline", _warn)
     _try(done, "sending mail", lambda: bool(delivery.deliver_due(MAILS)))
     return done
 
@@ -51,8 +62,27 @@ def _of_one(workshop_id: int, do: Callable[[Workshop], int]) -> bool:
 
 
 def _sweep() -> bool:
+    """Not in a transaction that writes from the start: it locks by itself where somebody may get a seat."""
+    did = registration.sweep()
+    db.session.commit()
+    return bool(did)
+
+
+def _beat() -> None:
+    if heartbeat.is_wanted():
+        db.session.rollback()
+        with writing():
+            heartbeat.beat()
+            db.session.commit()
+
+
+def _warn() -> bool:
+    if deadline.due() is None:
+        return False
+    db.session.rollback()
     with writing():
-        did = registration.sweep()
+        warning = deadline.due()
+        did = deadline.warn(warning) if warning else 0
         db.session.commit()
     return bool(did)
 

@@ -20,6 +20,7 @@ from portal.core import build_assets, clock
 from portal.core.db import Base, db, driver_url
 from portal.courses import catalog
 from portal.learning import coverage
+from portal.mail import heartbeat
 from tests import cast as cast_module
 from tests.pages import Client, counted_queries
 
@@ -166,6 +167,7 @@ def app(app_on: Callable[[str], Flask], database: str) -> Iterator[Flask]:
     app.extensions["pagecache"].clear()
     app.extensions.pop("awards_due", None)
     coverage.forget()
+    heartbeat.forget()
     clock.start_at(None)
 
 

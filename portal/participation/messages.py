@@ -2,18 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 
 from portal.accounts.models import User
 from portal.core.i18n import in_language
+from portal.courses.course import Course
 from portal.mail import outbox
 from portal.mail.compose import compose
 from portal.participation import calendars
 from portal.participation.models import Registration, RegistrationStatus, SessionNews
 from portal.participation.queue import Reason
-from portal.programme.models import WorkshopSession
+from portal.programme.models import Material, WorkshopSession
 
 NAMED = 100  # of an outbox key, for the sessions
+
+
+@dataclass(frozen=True)
+class Next:
+    """What comes after a workshop; `report_due` None: not announced, or past."""
+
+    has_materials: bool
+    courses: Sequence[Course]
+    report_due: date | None
 
 
 @dataclass(frozen=True)
@@ -126,6 +137,25 @@ def workshop_restored(
     )
 
 
+def reminder(registration: Registration, *, days: int, what: str, batch: str) -> None:
+    """The workshop of your seat begins in so many days (0: today); when and where each meeting is, and the ticket."""
+    _send("reminder", registration, key=f"reminder:{registration.code}:{what}", batch=batch, days=days)
+
+
+def materials_ready(
+    registration: Registration, materials: Sequence[Material], *, what: str, batch: str
+) -> None:
+    """These materials can be had now by this person; none: no mail."""
+    if materials:
+        key = f"materials_ready:{registration.code}:{what}"
+        _send("materials_ready", registration, key=key, batch=batch, materials=materials)
+
+
+def thanks(registration: Registration, *, next: Next, what: str, batch: str) -> None:
+    """Thank you for coming; and what is next: materials, lessons of the award's tracks, the day the report is due."""
+    _send("thanks", registration, key=f"thanks:{registration.code}:{what}", batch=batch, next=next)
+
+
 def _tell_of(
     message: str, registration: Registration, changes: Sequence[SessionChange], *, method: str
 ) -> None:
@@ -138,13 +168,14 @@ def _tell_of(
     _send(message, registration, method=method, sessions=sessions, key=key, changes=changes)
 
 
-def _send(
+def _send(  # noqa: PLR0913 - all but the first two by keyword
     message: str,
     registration: Registration,
     *,
     method: str | None = None,
     sessions: Sequence[WorkshopSession] | None = None,
     key: str | None = None,
+    batch: str | None = None,
     **context: object,
 ) -> None:
     """One mail a move: the key names the registration and its sequence, so the same move never mails twice.
@@ -176,4 +207,5 @@ def _send(
         calendar=calendar,
         calendar_method=method,
         key=key or f"{message}:{registration.code}:{registration.sequence}",
+        batch=batch,
     )
