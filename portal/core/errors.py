@@ -4,8 +4,8 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, g, make_response, render_template, request
-from flask_login import AnonymousUserMixin
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -51,19 +51,31 @@ TEXTS = {
 }
 
 
+def wants_data() -> bool:
+    """Whether a script asks: it gets what went wrong as JSON with a `message`, never a page."""
+    return (
+        request.is_json
+        or request.path.endswith(".json")
+        or request.accept_mimetypes.best == "application/json"
+    )
+
+
 def page(
     code: int, *, title: Any = None, text: Any = None, resend: Any = None, reference: str | None = None
 ) -> Response:
     """The error page with this status. `resend` holds (name, value) pairs of a form that may be sent again."""
     shown = code if code in TITLES else (500 if code >= 500 else 400)
-    body = render_template(
-        "errors/error.html",
-        code=code,
-        title=title or TITLES[shown],
-        text=text or TEXTS[shown],
-        resend=resend,
-        reference=reference,
-    )
+    if wants_data():
+        body: Any = jsonify(message=str(text or TEXTS[shown]), reference=reference)
+    else:
+        body = render_template(
+            "errors/error.html",
+            code=code,
+            title=title or TITLES[shown],
+            text=text or TEXTS[shown],
+            resend=resend,
+            reference=reference,
+        )
     response = make_response(body, code)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -86,11 +98,18 @@ def _too_large() -> str:
     return _("ส่งได้ครั้งละไม่เกิน %(most)d MB ลดขนาดไฟล์หรือข้อความ แล้วส่งอีกครั้ง", most=most)
 
 
+def signed_out() -> Response:
+    """What is sent after the sign-in ended."""
+    return page(401, title=_("เข้าสู่ระบบก่อน"), text=_("การเข้าสู่ระบบสิ้นสุดแล้ว เข้าสู่ระบบใหม่ แล้วส่งอีกครั้ง"))
+
+
 def _stale_form(_error: CSRFError) -> Response:
     """A form whose token died (signed out elsewhere, an old tab) keeps what was typed and may be sent again.
 
     Only for a form of this site: one posted from a foreign page is never offered again.
     """
+    if wants_data() and not current_user.is_authenticated:
+        return signed_out()
     from_here = request.headers.get("Origin", "") == request.host_url.rstrip("/")
     pairs = [
         (name, value)

@@ -13,8 +13,7 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.core.db import db
-from portal.core.errors import page
-from portal.core.i18n import _
+from portal.core.errors import signed_out, wants_data
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -67,9 +66,9 @@ def is_public(endpoint: str | None) -> bool:
 def _require_sign_in() -> Any:
     if request.endpoint is None or is_public(request.endpoint) or current_user.is_authenticated:
         return None
-    if request.method in ("GET", "HEAD"):
+    if request.method in ("GET", "HEAD") and not wants_data():
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
-    return page(401, title=_("เข้าสู่ระบบก่อน"), text=_("การเข้าสู่ระบบสิ้นสุดแล้ว เข้าสู่ระบบใหม่ แล้วส่งอีกครั้ง"))
+    return signed_out()
 
 
 def _make_room() -> Any:

@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 
 from portal.accounts.models import User
 from portal.awards.models import Entry
-from portal.core import clock
+from portal.core import clock, tokens
 from portal.core.db import UTCDateTime, begin_write, db, read_rows
 from portal.core.errors import Refused
 from portal.core.i18n import _l
-from portal.participation import eligibility, ledger, messages, passing, queue, seats
+from portal.participation import eligibility, ledger, messages, passing, queue, seats, tickets
 from portal.participation.models import Move, Registration, RegistrationStatus
 from portal.participation.queue import Reason, Rule, Taken
 from portal.participation.seats import CONFIRMED, OFFERED, TAKES_A_SEAT, WAITLISTED
@@ -45,7 +45,8 @@ def register(
     `answers` are those to the workshop's own questions, checked already.
     """
     workshop = hold(workshop)
-    found = _look(workshop, user)
+    ticket = tokens.new_ticket()
+    found = _look(workshop, user, ticket)
     mine = registration_of(workshop, user) if found.mine is not None else None
     if mine is not None and mine.status is not CANCELLED:
         return mine
@@ -53,9 +54,11 @@ def register(
     if no is not None:
         raise no
     if found.waiting and not found.is_full(workshop) and passing.pass_on(workshop):
-        found = _look(workshop, user)
+        found = _look(workshop, user, ticket)
     why = _what_holds_back(workshop, user.agency_id, found)
-    mine = mine or Registration(workshop=workshop, user=user, sequence=-1)
+    if found.has_ticket:
+        ticket = tickets.free_in(workshop)
+    mine = mine or Registration(workshop=workshop, user=user, ticket=ticket, sequence=-1)
     mine.agency_id = user.agency_id
     mine.arrival = (found.last_arrival or 0) + 1
     mine.registered_at = clock.now()
@@ -213,6 +216,7 @@ class _Found(NamedTuple):
     last_arrival: int | None
     mine: int | None
     has_passed: bool
+    has_ticket: bool  # the ticket thought of is another's
 
     def is_full(self, workshop: Workshop) -> bool:
         return workshop.capacity is not None and self.taken >= workshop.capacity
@@ -240,12 +244,13 @@ _LOOK = select(
             workshop_track.c.track_id == Entry.track_id, workshop_track.c.workshop_id == bindparam("workshop")
         ),
     ),
+    exists().where(_here, Registration.ticket == bindparam("ticket")),
 )
 
 
-def _look(workshop: Workshop, user: User) -> _Found:
+def _look(workshop: Workshop, user: User, ticket: str) -> _Found:
     """Under the lock, which the caller holds. One query."""
-    row = read_rows(_LOOK, workshop=workshop.id, agency=user.agency_id, user=user.id).one()
+    row = read_rows(_LOOK, workshop=workshop.id, agency=user.agency_id, user=user.id, ticket=ticket).one()
     return _Found._make(row)
 
 

@@ -11,7 +11,7 @@ from portal.core import clock
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
-from portal.participation import eligibility, ledger, messages, passing, registration, seats
+from portal.participation import eligibility, ledger, messages, passing, registration, seats, tickets
 from portal.participation.models import (
     AttendanceMark,
     Move,
@@ -116,7 +116,7 @@ def swap(mine: Registration, *, to: User, by: User, why: str = "") -> Registrati
         return before
     theirs = registration.registration_of(workshop, to)
     _refuse_hand_on(workshop, mine, to, by, theirs)
-    theirs = theirs or Registration(workshop=workshop, user=to, sequence=-1)
+    theirs = theirs or Registration(workshop=workshop, user=to, ticket=tickets.free_in(workshop), sequence=-1)
     _exchange(mine, theirs)
     ledger.move(
         theirs, Move.TAKEN_OVER, to=theirs.status, until=theirs.offer_expires_at, by=by, why=why, other=mine

@@ -26,6 +26,7 @@ from portal.participation import (
     registration,
     seats,
     terms,
+    tickets,
 )
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
 from portal.programme import desk, workshops
@@ -173,6 +174,7 @@ def set_stage() -> dict[str, Any]:
     known = {
         **offered_seats(),
         "team_place": taken.code,
+        "ticket": tickets.address(taken).partition("/tickets/")[2],
         "open": attempt(lamai, "pmqa40", "op", {}).code,
         "failed": submitted(lamai, "pmqa2562", "c1", missed=6),
         "passed": submitted(lamai, "pmqa2562", "op", missed=2),
