@@ -1,0 +1,49 @@
+"""Papers as tests read them: the text of their pages, as two readers find it, and the codes that a camera would see."""
+
+import io
+from typing import Any
+
+import pypdfium2
+import zxingcpp
+from pypdf import PdfReader
+
+from portal.core import thai
+
+
+def read(file: bytes) -> list[list[str]]:
+    """The lines of each page as Chromium's reader gives them."""
+    with pypdfium2.PdfDocument(file) as document:
+        return [page.get_textpage().get_text_range().split("\r\n") for page in document]
+
+
+def read_plainly(file: bytes) -> list[list[str]]:
+    """The lines of each page from the letters alone, as a reader finds them that knows nothing of texts beside them."""
+    return [
+        [" ".join(thai.tidy(line).split()) for line in page.extract_text().split("\n")]
+        for page in PdfReader(io.BytesIO(file)).pages
+    ]
+
+
+def about(file: bytes) -> dict[str, Any]:
+    """Title, language and date of the file."""
+    reader = PdfReader(io.BytesIO(file))
+    said: Any = reader.metadata
+    return {"title": said.title, "at": said.creation_date, "lang": reader.root_object["/Lang"]}
+
+
+def codes(file: bytes, page: int = 0) -> list[str]:
+    """The texts of the QR codes on a page, drawn as a printer would at 150 dpi, in the order in which one reads a page."""
+    with pypdfium2.PdfDocument(file) as document:
+        picture = document[page].render(scale=150 / 72, grayscale=True).to_pil()
+    found = zxingcpp.read_barcodes(picture)
+    found.sort(key=lambda code: (round(code.position.top_left.y / 50), code.position.top_left.x))
+    return [code.text for code in found]
+
+
+def ink(file: bytes, page: int = 0) -> tuple[float, float, float, float]:
+    """The box round all that is drawn on a page, in millimetres: left, top, right, bottom."""
+    with pypdfium2.PdfDocument(file) as document:
+        picture = document[page].render(scale=4, grayscale=True).to_pil()
+    left, top, right, bottom = picture.point(lambda shade: 255 if shade < 200 else 0).getbbox()
+    scale = 25.4 / 72 / 4
+    return left * scale, top * scale, right * scale, bottom * scale
