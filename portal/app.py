@@ -17,10 +17,11 @@ from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
 from portal.organize import models as organize_models
 from portal.organize.views import bp as organize
-from portal.participation.handout_views import bp as handouts
-from portal.participation import check_in_manage
+from portal.participation import calendar_views, check_in_manage
 from portal.participation.check_in_views import bp as check_in
 from portal.participation.door_manage import bp as door
+from portal.participation.calendar_manage import bp as calendars
+from portal.participation.handout_views import bp as handouts
 from portal.participation.manage import bp as participation_manage
 from portal.participation.offer_views import bp as offers
 from portal.participation.queue_views import bp as queue
@@ -43,15 +44,17 @@ BLUEPRINTS = (
     handouts,
     door,
     check_in,
+    handouts,
     offers,
     queue,
     teams,
     learning,
     organize,
 )
+PAGES_OF_THE_ORGANIZER = (imports_manage,)
+PAGES_OF_CHECK_IN = (check_in_manage,)
 PAGES_OF_THE_DESK = (history_manage, questions_manage, sessions_manage, speakers_manage, talks_manage)
 MODELS_WITHOUT_PAGES = (courses_models, mail_models, organize_models)
-PAGES_OF_CHECK_IN = (check_in_manage,)
 
 
 def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
