@@ -16,6 +16,7 @@ from portal.home.views import bp as home
 from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
 from portal.organize import models as organize_models
+from portal.organize.letters_manage import bp as letters
 from portal.organize.views import bp as organize
 from portal.participation import calendar_views, check_in_manage
 from portal.participation.check_in_views import bp as check_in
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     teams,
     learning,
     organize,
+    letters,
 )
 PAGES_OF_THE_ORGANIZER = (imports_manage,)
 PAGES_OF_CHECK_IN = (check_in_manage,)

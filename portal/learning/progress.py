@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import Select, bindparam, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import User
@@ -90,6 +90,13 @@ def of_user(user: User, courses: Iterable[Course]) -> dict[str, Progress]:
         )
         for course in courses
     }
+
+
+def who_passed(course: Course, module: Module) -> Select[int]:
+    """The ids of the people who passed this module, for whichever agency, as a part of a list's query."""
+    return select(ModulePass.user_id).where(
+        ModulePass.course == course.code, ModulePass.module == module.code
+    )
 
 
 def finish(user: User, course: Course, module: Module, lesson: Lesson) -> None:

@@ -12,11 +12,15 @@ from portal.accounts import links, passwords, people
 from portal.accounts.models import Agency, User
 from portal.core import clock
 from portal.core.db import db, writing
+from portal.core.tokens import new_code
 from portal.courses import catalog
 from portal.learning import attempts
 from portal.learning.models import Attempt
 from portal.mail import delivery, outbox
 from portal.mail.models import OutboxMessage
+from portal.organize import group_letters
+from portal.organize.group_letters import Draft
+from portal.organize.recipients import Group
 from portal.participation import (
     attendance,
     calendars,
@@ -135,6 +139,18 @@ def offered_seats() -> dict[str, str]:
     return {"offer": links_of[standing.id], "expired_offer": links_of[late.id], "waiting": waiting}
 
 
+def letter_to_a_group(workshop: Workshop) -> str:
+    """The code of a letter that went to everybody with a seat."""
+    orn = people.by_email("orn@demo.example")
+    assert orn is not None
+    body = "เรียน {ชื่อ}\n\nพบกันวันที่ {วันที่} รหัสตั๋วของคุณคือ {รหัสตั๋ว}"
+    group = Group.read("registered")
+    assert group is not None
+    draft = Draft(new_code(), group, "ถึง {หน่วยงาน} ก่อนวันอบรม", body)
+    count = group_letters.preview(workshop, draft).count
+    return group_letters.send(workshop, draft, by=orn, count=count).code
+
+
 def unconfirmed() -> User:
     person = people.create_user(email="rung@demo.example", name="รุ่ง มาใหม่")
     person.agency = db.session.scalars(select(Agency).where(Agency.code == "SAMPLE-DEPT")).one()
@@ -188,7 +204,7 @@ def set_stage() -> dict[str, Any]:
     delivery.deliver_due(limit=100)
     handed = db.session.scalars(select(Material).order_by(Material.id)).first()
     assert handed is not None
-    known |= {"material": handed.code, "talk": handed.talk.code}
+    known |= {"material": handed.code, "talk": handed.talk.code, "letter": letter_to_a_group(queued)}
     known["message"] = db.session.scalar(
         select(OutboxMessage.code).where(OutboxMessage.to_email == lamai.email)
     )
