@@ -24,11 +24,11 @@ from portal.participation import (
     lines,
     queue as queues,
     registration as registrations,
-    roster,
     seats,
 )
 from portal.participation.forms import Removal
 from portal.participation.models import Registration, RegistrationStatus
+from portal.programme import workshops
 from portal.programme.models import Workshop, WorkshopStatus
 
 bp = Blueprint("queue", __name__)
@@ -107,7 +107,7 @@ def _ledger_page(workshop: Workshop, agency: Agency | None, known: list[ledgers.
 
 
 def _workshop(code: str) -> Workshop:
-    return roster.with_sessions(code) or abort(404)
+    return workshops.alone(code) or abort(404)
 
 
 def _registration(workshop: Workshop, code: str) -> Registration:

@@ -172,11 +172,6 @@ _COUNTED = (
     .where(Registration.workshop_id.in_(bindparam("ids", expanding=True)))
     .group_by(Registration.workshop_id, Registration.status)
 )
-_HELD = (
-    select(Registration.agency_id, func.count())
-    .where(Registration.workshop_id == bindparam("workshop"), Registration.status.in_(TAKES_A_SEAT))
-    .group_by(Registration.agency_id)
-)
 _ahead = Registration.__table__.alias("ahead")
 _BY_ARRIVAL = (
     select(Registration.id, func.count())
