@@ -31,6 +31,11 @@ def read_manifest(built: Path = BUILT) -> dict[str, str]:
     return files
 
 
+def text_of(name: str) -> str:
+    """A built asset as text, for one that must answer at an address of its own."""
+    return (BUILT / read_manifest()[name]).read_text("utf-8")
+
+
 @cache
 def symbols() -> dict[str, Markup]:
     """Every drawn symbol by its id ("mark", "i-check"), as SVG <symbol> elements."""

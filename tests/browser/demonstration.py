@@ -48,7 +48,7 @@ class Demonstration:
     def flask(self, *command: str) -> str:
         """What the command of the portal printed. Its clock goes a minute ahead of the server's, which has run for a while."""
         ahead = timedelta(seconds=time.monotonic() - self.since + 60)
-        late = {"PORTAL_CLOCK": (datetime.fromisoformat(CLOCK) + ahead).isoformat()}
+        late = {"PORTAL_CLOCK": (datetime.fromisoformat(self.environ["PORTAL_CLOCK"]) + ahead).isoformat()}
         return run("-m", "flask", "--app", "wsgi", *command, environ=self.environ | late)
 
     def mail_to(self, address: str) -> list[EmailMessage]:
@@ -112,12 +112,12 @@ def wait_for(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
 
 
 @contextmanager
-def served(shared: Path, folder: Path) -> Iterator[Demonstration]:
-    """A copy of the demonstration in `folder`, answering on a port of its own while inside."""
+def served(shared: Path, folder: Path, clock: str = CLOCK) -> Iterator[Demonstration]:
+    """A copy of the demonstration in `folder`, answering on a port of its own while inside, at this time of its own."""
     shutil.copytree(made_once(shared), folder)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    environ = surroundings(folder, url)
+    environ = surroundings(folder, url) | {"PORTAL_CLOCK": clock}
     log = folder / "server.log"
     command = [sys.executable, "-m", *SERVER, "--port", str(port), *QUIET, "wsgi:app"]
     with log.open("wb") as out:

@@ -1,0 +1,87 @@
+// Where scans wait in this browser: IndexedDB, else local storage with each scan under a key of its own (so that two tabs
+// never write over each other), else only this page, which then says so. What was put is on the disk when `put` is done.
+
+const PATIENCE = 3000;   // Safari 14 sometimes never opens its IndexedDB
+const MARK = "door:";
+const fleeting = new Map();
+let database;
+
+function opened() {
+  database ||= new Promise((yes, no) => {
+    const asked = indexedDB.open("door", 1);
+    setTimeout(() => no(new Error("IndexedDB does not open")), PATIENCE);
+    asked.onupgradeneeded = () => asked.result.createObjectStore("scans", { keyPath: "key" });
+    asked.onerror = () => no(asked.error);
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => asked.result.close();
+      yes(asked.result);
+    };
+  });
+  return database;
+}
+
+// Runs `work` on the scans in one transaction and waits until the disk has it; a connection that was closed is opened anew.
+async function inDatabase(mode, work, again = true) {
+  try {
+    const scans = (await opened()).transaction("scans", mode, { durability: "strict" });
+    const asked = work(scans.objectStore("scans"));
+    await new Promise((yes, no) => {
+      scans.oncomplete = yes;
+      scans.onerror = scans.onabort = () => no(scans.error);
+    });
+    return asked && asked.result;
+  } catch (failed) {
+    database = undefined;
+    if (again && failed.name === "InvalidStateError") return inDatabase(mode, work, false);
+    throw failed;
+  }
+}
+
+const inIndexedDB = {
+  all: () => inDatabase("readonly", (scans) => scans.getAll()),
+  put: (items) => inDatabase("readwrite", (scans) => { for (const item of items) scans.put(item); }),
+  remove: (keys) => inDatabase("readwrite", (scans) => { for (const key of keys) scans.delete(key); }),
+};
+
+const inLocalStorage = {
+  async all() {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(MARK));
+    return names.map((name) => JSON.parse(localStorage.getItem(name))).filter(Boolean);
+  },
+  async put(items) { for (const item of items) localStorage.setItem(MARK + item.key, JSON.stringify(item)); },
+  async remove(keys) { for (const key of keys) localStorage.removeItem(MARK + key); },
+};
+
+const inThisPage = {
+  async all() { return [...fleeting.values()]; },
+  async put(items) { for (const item of items) fleeting.set(item.key, item); },
+  async remove(keys) { for (const key of keys) fleeting.delete(key); },
+};
+
+const PLACES = [inIndexedDB, inLocalStorage, inThisPage];
+
+// Every scan there is, wherever it was put, oldest first. Of one that lies in two places the settled one counts.
+export async function all() {
+  const found = new Map();
+  for (const place of PLACES) {
+    for (const item of await place.all().catch(() => [])) {
+      if (!found.has(item.key) || found.get(item.key).state === "waiting") found.set(item.key, item);
+    }
+  }
+  return [...found.values()].sort((a, b) => a.wall - b.wall);
+}
+
+// Where these scans now lie: true on the disk, false only in this page, which must not be closed.
+export async function put(items) {
+  for (const place of PLACES) {
+    try {
+      await place.put(items);
+      return place !== inThisPage;
+    } catch (full) { /* the next place */ }
+  }
+  return false;
+}
+
+export async function remove(keys) {
+  for (const place of PLACES) await place.remove(keys).catch(() => undefined);
+}

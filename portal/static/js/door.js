@@ -1,0 +1,199 @@
+// The door of a session: takes tickets by camera and by typed code, with network or without, and shows what became of them.
+
+import { camera } from "./door-camera.js";
+import { learn, stamp } from "./door-clock.js";
+import { keep } from "./door-keep.js";
+import { ask } from "./door-net.js";
+import { here, holder, known, linkOf, noted, renew } from "./door-page.js";
+import { sender } from "./door-send.js";
+import { all, put, remove } from "./door-store.js";
+import { read } from "./door-ticket.js";
+import { part, say, showCounts, showLines, showMark, showQueue } from "./door-view.js";
+
+const EVERY = 15000;                // milliseconds between two looks at the count
+const SHOWN_FOR = 12 * 3600 * 1000; // what was sent leaves the list after so long
+const CAME = ["attended", "partial"];
+
+const state = { link: "unknown", message: "", isFleeting: false };
+const send = sender({ changed, hear });
+
+function changed(news) {
+  if (news.link) Object.assign(state, { link: news.link, message: news.message || "" });
+  if (news.counts) showCounts(news.counts);
+  for (const item of news.news || []) if (item.key === last) showMark(item);
+  draw();
+}
+
+let last;   // key of the scan that stands on top
+
+// A scan is on the disk before anybody is told that it was taken.
+async function take(text, how) {
+  const found = read(text, known(here).workshop);
+  const item = { key: newKey(), page: here, text, how, state: "waiting", ...stamp(), ...found };
+  last = item.key;
+  if (!found) return refuse(item, say("no_ticket"));
+  if (found.elsewhere) return refuseForGood(item);
+  const { state: before, ...person } = holder(found.ticket) || {};
+  Object.assign(item, person);
+  state.isFleeting = !(await put([item]));
+  showMark(CAME.includes(before) ? { ...item, message: say("came_before") } : item);
+  feel(60);
+  noted(found.ticket);
+  draw();
+  send();
+}
+
+function refuse(item, message) {
+  showMark({ ...item, state: "refused", message });
+  feel([60, 60, 60]);
+}
+
+// A ticket of another workshop stays on the list, once.
+async function refuseForGood(item) {
+  const message = say("elsewhere");
+  refuse(item, message);
+  if ((await all()).some((one) => one.state === "refused" && one.text === item.text)) return;
+  await put([{ ...item, state: "refused", message }]);
+  draw();
+}
+
+const feel = (pattern) => navigator.vibrate && navigator.vibrate(pattern);
+
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function draw() {
+  const items = await all();
+  const waiting = items.filter((item) => item.state === "waiting").length;
+  showQueue({ ...state, waiting });
+  showLines(items, {
+    putAway: (item) => remove([item.key]).then(draw),
+    again: (item) => put([{ ...item, state: "waiting", message: "" }]).then(send),
+  });
+}
+
+// Asks how many came: that is also how a door learns that the network is back, what time it is, and its token.
+async function hear() {
+  const asked = Date.now();
+  const door = known(here);
+  const answer = await ask(door.addresses.counts);
+  const { now, counts, csrf } = answer.said;
+  const link = answer.status === 200 && !now ? "trouble" : linkOf(answer);   // somebody else's page, before one may go online
+  if (link === "online") {
+    learn(now, asked);
+    door.csrf = csrf;
+  }
+  changed({ counts, link });
+  return link;
+}
+
+// What was sent long ago leaves the list; what waits or was refused never does by itself.
+async function tidy() {
+  const old = (await all()).filter((item) => item.settled < Date.now() - SHOWN_FOR && item.state !== "refused");
+  await remove(old.map((item) => item.key));
+}
+
+// The page is laid by as it stands now, with a roster of now, whenever the network is there (again).
+async function refresh() {
+  const { fresh } = await renew(here);
+  if (fresh) part("unkept").hidden = await keep(fresh).catch(() => false);
+}
+
+// The count every few seconds while somebody looks; whoever comes back from a pause is up to date at once.
+async function watch() {
+  const before = state.link;
+  const link = document.hidden ? before : await hear();
+  if (link === "online" && before !== "online") {
+    refresh();
+    send();
+  }
+}
+
+function typing() {
+  const field = part("code");
+  part("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim()) take(field.value, "by_code");
+    field.value = "";
+    field.focus();
+  });
+}
+
+// The camera is on while somebody wants it and looks at the page, also after the page was loaded anew.
+function seeing() {
+  const video = part("video");
+  const torch = part("torch");
+  const eye = camera(video, {
+    frames: known(here).addresses.frames,
+    csrf: () => known(here).csrf,
+    isOnline: () => state.link === "online" || state.link === "unknown",
+    seen: (text) => take(text, "by_qr"),
+    told: (eyes) => says("finder-text", `eyes_${eyes}`),
+  });
+  let isLit = false;
+
+  async function set(on) {
+    if (on) await eye.start().catch(refused);
+    else eye.stop();
+    part("finder").hidden = !eye.isOn();
+    says("camera-word", eye.isOn() ? "camera_off" : "camera_on");
+    torch.hidden = !eye.hasTorch();
+  }
+
+  function refused(no) {
+    wish(false);
+    says("camera-says", no.name === "NotAllowedError" ? "no_leave" : "no_camera");
+  }
+
+  if (!navigator.mediaDevices) return says("camera-says", "no_camera");
+  part("camera-row").hidden = false;
+  part("camera").addEventListener("click", () => {
+    wish(!eye.isOn());
+    set(!eye.isOn());
+  });
+  torch.addEventListener("click", () => {
+    isLit = !isLit;
+    torch.setAttribute("aria-pressed", String(isLit));
+    eye.light(isLit).catch(() => undefined);
+  });
+  document.addEventListener("visibilitychange", () => { if (isWished()) set(!document.hidden); });
+  if (isWished()) set(true);
+}
+
+function says(name, word) {
+  part(name).hidden = false;
+  if (part(name).textContent !== say(word)) part(name).textContent = say(word);
+}
+
+const WISH = "door-camera";
+
+function wish(on) {
+  part("camera-says").hidden = true;
+  try { sessionStorage.setItem(WISH, on ? "on" : ""); } catch (closed) { /* asked again on the next page */ }
+}
+
+function isWished() {
+  try { return sessionStorage.getItem(WISH) === "on"; } catch (closed) { return false; }
+}
+
+async function begin() {
+  part("before").hidden = true;   // the server's list is as old as the page
+  typing();
+  seeing();
+  part("send").addEventListener("click", () => watch().then(send));
+  addEventListener("online", () => watch().then(send));
+  addEventListener("offline", () => changed({ link: "offline" }));
+  document.addEventListener("visibilitychange", watch);
+  if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => undefined);
+  await tidy();
+  const latest = (await all()).filter((item) => item.page === here).pop();
+  if (latest) showMark(latest);
+  await draw();
+  await watch();
+  send();
+  setInterval(watch, EVERY);
+}
+
+begin();
