@@ -18,6 +18,7 @@ EVERYONE = {
     "accounts.sign_up",
     "accounts.sign_up_sent",
     "awards.timeline",
+    "door.keeper",  # a script that holds nothing of anybody
     "handouts.bundle",
     "handouts.material",  # what of it, and whether, is the rule of handouts
     "handouts.materials",
@@ -124,14 +125,19 @@ ORGANIZERS = {
     "letters.send_failed_again",
     "organize.approvals",
     "organize.bring_in",
+    "organize.confirm",
     "organize.coverage",
     "organize.coverage_export",
     "organize.dashboard",
+    "organize.draft",
+    "organize.export",
     "organize.imports",
     "organize.message",
     "organize.outbox",
+    "organize.run",
     "organize.send_again",
     "organize.template",
+    "organize.undo",
     "queue.ledger",
     "queue.queue",
     "queue.removal",
@@ -177,7 +183,7 @@ def _doors(app: Flask, endpoints: set[str]) -> list[tuple[str, str, str]]:
         for rule in app.url_map.iter_rules():
             if rule.endpoint in endpoints:
                 values = {name: VALUES[name] for name in rule.arguments}
-                if rule.endpoint in ("organize.bring_in", "organize.template"):
+                if rule.endpoint in ("organize.bring_in", "organize.export", "organize.template"):
                     values["kind"] = "agencies"
                 address = app.url_for(rule.endpoint, **values)
                 found += [

@@ -16,7 +16,7 @@ from portal.accounts.models import Agency, AgencyDomain
 from portal.core import thai
 from portal.core.db import begin_write, db
 from portal.core.i18n import _, _l
-from portal.core.sheets import CellError, Row, SheetError, Table, folded, require_columns
+from portal.core.sheets import CellError, Row, SheetError, Table, folded, in_order, require_columns
 
 REQUIRED = ("code", "name_th")
 OPTIONAL = ("name_en", "abbrev_th", "ministry_th", "type", "domains")
@@ -114,7 +114,7 @@ def plan(table: Table, *, lock: bool = False) -> Plan:
     found = Index(known)
     errors += _names_taken(table, known, found)
     if errors:
-        raise SheetError(errors=sorted(errors, key=place))
+        raise SheetError(errors=in_order(errors))
     return import_rows.plan_of(SHAPE, (_item(row, found) for row in table.rows), notes=table.notes)
 
 
@@ -221,9 +221,3 @@ def _names_taken(table: Table, known: Sequence[Agency], index: Index) -> Iterabl
         owner = owners.get(row["name_th"])
         if owner is not None and owner is not index.by_code(row["code"]):
             yield row.error("name_th", _("ชื่อนี้เป็นของหน่วยงานรหัส %(code)s อยู่แล้ว", code=owner.code))
-
-
-def place(error: CellError) -> tuple[int, int, str]:
-    """The order in which people read a sheet: by row, then by column."""
-    letters = error.cell.rstrip("0123456789")
-    return int(error.cell[len(letters) :] or 0), len(letters), letters

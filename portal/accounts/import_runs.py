@@ -83,13 +83,9 @@ class Undoing:
 
 
 class Changed(Refused):
-    """Since the difference was shown something else was written; `plan` is what the table would change now, if it is known."""
+    """Since the difference was shown something else was written."""
 
     text = _l("ข้อมูลในระบบเปลี่ยนไปหลังจากที่แสดงความต่าง ยังไม่ได้นำเข้า ตรวจความต่างใหม่แล้วยืนยันอีกครั้ง")
-
-    def __init__(self, plan: Plan | None = None) -> None:
-        super().__init__()
-        self.plan = plan
 
 
 class NothingToDo(Refused):
@@ -108,10 +104,8 @@ class NothingLeft(Refused):
     text = _l("เลิกทำไม่ได้ เพราะทุกรายการเปลี่ยนไปหรือถูกใช้หลังนำเข้าแล้ว")
 
 
-def note(  # noqa: PLR0913 - all by keyword
-    plan: Plan, *, kind: str, filename: str, by: User | None, subject: str = "", before: dict[str, Any]
-) -> ImportRun:
-    """Keep that this plan was carried out and what an undo needs to know; noted in the audit as well."""
+def note(plan: Plan, *, kind: str, filename: str, by: User, subject: str = "") -> ImportRun:
+    """Keep that this plan is carried out; noted in the audit as well. What an undo needs is put in by who does it."""
     run = ImportRun(
         kind=kind,
         subject=subject,
@@ -120,7 +114,6 @@ def note(  # noqa: PLR0913 - all by keyword
         added=plan.added,
         changed=plan.changed,
         kept=plan.kept,
-        before=before,
         at=clock.now(),
     )
     db.session.add(run)

@@ -48,6 +48,16 @@ class CellError:
         return f"{self.cell}: {self.message}"
 
 
+def in_order(errors: Iterable[CellError]) -> list[CellError]:
+    """The errors as people read a sheet: by row, then by column."""
+
+    def place(error: CellError) -> tuple[int, int, str]:
+        letters = error.cell.rstrip("0123456789")
+        return int(error.cell[len(letters) :] or 0), len(letters), letters
+
+    return sorted(errors, key=place)
+
+
 class SheetError(Refused):
     """The file cannot be used as it is. `errors` names every bad cell; it is empty when the file itself is the trouble."""
 

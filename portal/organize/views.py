@@ -1,27 +1,25 @@
-"""Pages that show the organizer several rooms: overview, coverage, outbox, people waiting, imports; pages of one subject stay with it."""
+"""Pages that show the organizer several rooms: overview, coverage, outbox, people waiting; pages of one subject stay with it."""
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from portal.accounts import approvals as approving, audit
+from portal.accounts import approvals as approving
 from portal.accounts.access import organizers_only, viewer
 from portal.core import clock, sheets
 from portal.core.db import db
-from portal.core.errors import Refused
 from portal.core.i18n import _
-from portal.core.sheets import SheetError
 from portal.courses import catalog
 from portal.courses.course import Course
 from portal.learning import coverage as covering
-from portal.mail import outbox as outgoing
+from portal.mail import heartbeat, outbox as outgoing
 from portal.mail.models import MessageStatus, OutboxMessage
 from portal.organize import coverage_table, letters
-from portal.organize.imports import KINDS, Kind
 from portal.participation import seats
 from portal.programme import workshops
 
 bp = Blueprint("organize", __name__)
+bp.add_app_template_global(heartbeat.silent_since, "worker_silent_since")
 
 
 @bp.get("/organize")
@@ -119,38 +117,3 @@ def send_again(code: str) -> Any:
 @organizers_only
 def approvals() -> str:
     return render_template("organize/approvals.html", waiting=approving.waiting(viewer()))
-
-
-@bp.get("/organize/imports")
-@organizers_only
-def imports() -> str:
-    return render_template("organize/imports.html", kinds=KINDS, error=None, failed_kind=None)
-
-
-def _kind_or_404(kind: str) -> Kind:
-    return KINDS.get(kind) or abort(404)
-
-
-@bp.post("/organize/imports/<kind>")
-@organizers_only
-def bring_in(kind: str) -> Any:
-    chosen = _kind_or_404(kind)
-    file = request.files.get("file")
-    try:
-        if file is None or not file.filename:
-            raise SheetError(_("เลือกไฟล์ XLSX หรือ CSV ก่อน"))
-        done = vars(chosen.take(file.stream, file.filename))
-    except Refused as no:
-        db.session.rollback()
-        return render_template("organize/imports.html", kinds=KINDS, error=no, failed_kind=kind), 422
-    audit.note("imported", kind, by=viewer(), file=file.filename[:200], **done)
-    db.session.commit()
-    flash(_("นำเข้าแล้ว เพิ่ม %(added)s แก้ %(changed)s เหมือนเดิม %(kept)s", **done), "ok")
-    return redirect(url_for("organize.imports"), 303)
-
-
-@bp.get("/organize/imports/<kind>.csv")
-@organizers_only
-def template(kind: str) -> Response:
-    chosen = _kind_or_404(kind)
-    return sheets.download(sheets.write_csv(chosen.columns, []), f"{kind}.csv")

@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import select
@@ -18,13 +19,13 @@ from portal.learning import attempts
 from portal.learning.models import Attempt
 from portal.mail import delivery, outbox
 from portal.mail.models import OutboxMessage
-from portal.organize import group_letters
+from portal.organize import group_letters, imports
 from portal.organize.group_letters import Draft
 from portal.organize.recipients import Group
 from portal.participation import (
     attendance,
-    calendars,
     eligibility,
+    feeds,
     ledger,
     passing,
     registration,
@@ -151,6 +152,20 @@ def letter_to_a_group(workshop: Workshop) -> str:
     return group_letters.send(workshop, draft, by=orn, count=count).code
 
 
+def tables() -> dict[str, str]:
+    """A table of people that was brought in, one that waits to be confirmed, and one in which every row is wrong."""
+    orn = people.by_email("orn@demo.example")
+    assert orn is not None
+    tokens = [
+        imports.keep("people", BytesIO(f"email,name\n{rows}\n".encode()), "people.csv")
+        for rows in ("tida@demo.example,ธิดา มาใหม่", "orn@demo.example,อร ชื่อใหม่", ",\nno address,")
+    ]
+    done, waits, bad = tokens
+    draft = imports.read(done)
+    run = imports.confirm(draft, mark=imports.plan(draft, by=orn).mark, by=orn)
+    return {"import_run": run.code, "import_draft": waits, "bad_import": bad}
+
+
 def unconfirmed() -> User:
     person = people.create_user(email="rung@demo.example", name="รุ่ง มาใหม่")
     person.agency = db.session.scalars(select(Agency).where(Agency.code == "SAMPLE-DEPT")).one()
@@ -183,12 +198,13 @@ def set_stage() -> dict[str, Any]:
     assert queued is not None
     taken = registration.register(queued, user=lamai)
     ask_questions(queued)
-    calendars.rotate(lamai)
+    feeds.rotate(lamai)
     mark_some()
     draft_of_next_year()
     new = unconfirmed()
     known = {
         **offered_seats(),
+        **tables(),
         "team_place": taken.code,
         "ticket": tickets.address(taken).partition("/tickets/")[2],
         "open": attempt(lamai, "pmqa40", "op", {}).code,
@@ -196,7 +212,7 @@ def set_stage() -> dict[str, Any]:
         "passed": submitted(lamai, "pmqa2562", "op", missed=2),
         "confirm": links.make("confirm", new),
         "reset": links.make("reset", mali),
-        "feed": calendars.feed_of(lamai).secret,  # type: ignore[union-attr]
+        "feed": feeds.feed_of(lamai).secret,  # type: ignore[union-attr]
         "newcomer": eligible_newcomer(),
         "answers": {one.code: {module.code: answers_of(one.code, module.code) for module in one.required_modules} for one in catalog.courses()},
     }  # fmt: skip
