@@ -117,6 +117,7 @@ ORGANIZERS = {
     "desk.version",
     "desk.workshop",
     "desk.workshops",
+    "door.frame",
     "letters.letter",
     "letters.letters",
     "letters.new",
