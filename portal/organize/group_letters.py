@@ -104,7 +104,8 @@ def send(workshop: Workshop, draft: Draft, *, by: User, count: int, is_meant: bo
     with SaidBefore when the same words went to the same group.
     """
     begin_write()
-    db.session.execute(select(Workshop.id).where(Workshop.id == workshop.id).with_for_update())
+    # Two letters of one organizer wait for each other; who registers meanwhile does not wait (PostgreSQL).
+    db.session.execute(select(User.id).where(User.id == by.id).with_for_update(key_share=True))
     if sent := db.session.scalar(select(GroupLetter).where(GroupLetter.code == draft.code)):
         raise AlreadySent(sent)
     if not is_meant:
