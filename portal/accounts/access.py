@@ -23,10 +23,14 @@ R = TypeVar("R")
 login_manager = LoginManager()
 
 # Made once: every request of somebody signed in asks it, and building it took as long as asking.
-_RUNNING = select(SignIn).where(
-    SignIn.key == bindparam("key"),
-    SignIn.ended_at.is_(None),
-    or_(SignIn.expires_at.is_(None), SignIn.expires_at > bindparam("now", type_=UTCDateTime)),
+_RUNNING = (
+    select(User)
+    .join(SignIn, SignIn.user_id == User.id)
+    .where(
+        SignIn.key == bindparam("key"),
+        SignIn.ended_at.is_(None),
+        or_(SignIn.expires_at.is_(None), SignIn.expires_at > bindparam("now", type_=UTCDateTime)),
+    )
 )
 
 
@@ -43,11 +47,11 @@ def may_sign_in(user: User) -> bool:
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(key: str) -> User | None:
-    sign_in = db.session.scalar(_RUNNING, {"key": key, "now": clock.now()})
-    if sign_in is None or not may_sign_in(sign_in.user):
+    user = db.session.scalar(_RUNNING, {"key": key, "now": clock.now()})
+    if user is None or not may_sign_in(user):
         return None
-    sign_in.user.signed_in_by = sign_in
-    return sign_in.user
+    user.sign_in_key = key
+    return user
 
 
 def organizers_only(view: Callable[P, R]) -> Callable[P, R]:

@@ -98,8 +98,8 @@ class User(Base):
 
     agency: Mapped[Agency | None] = relationship(lazy="joined")
 
-    # The running sign-in, set by the user loader; flask-login keeps its key in the cookie instead of the user's id.
-    signed_in_by = None  # type: SignIn | None
+    # Of the running sign-in, set by the user loader; flask-login keeps it in the cookie instead of the user's id.
+    sign_in_key = None  # type: str | None
 
     @validates("name", "email")
     def _keep_keys(self, column: str, value: str) -> str:
@@ -109,9 +109,9 @@ class User(Base):
         return value
 
     def get_id(self) -> str:
-        if self.signed_in_by is None:
+        if self.sign_in_key is None:
             raise RuntimeError("only accounts.sign_in starts a sign-in")
-        return self.signed_in_by.key
+        return self.sign_in_key
 
     @property
     def is_active(self) -> bool:

@@ -84,9 +84,16 @@ def start(user: User, *, device: str, remember: bool = False) -> SignIn:
     row = SignIn(key=new_secret(), user=user, device=device, expires_at=clock.now() + lasts)
     db.session.add(row)
     db.session.flush()
-    user.signed_in_by = row
+    user.sign_in_key = row.key
     audit.note("signed_in", user, by=user, device=device)
     return row
+
+
+def of_this_device(user: User) -> SignIn | None:
+    """The sign-in by which this person is here; None in a command or a test without one. One query."""
+    if user.sign_in_key is None:
+        return None
+    return db.session.scalar(select(SignIn).where(SignIn.key == user.sign_in_key))
 
 
 def end(row: SignIn, *, by: User) -> None:

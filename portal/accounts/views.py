@@ -101,8 +101,9 @@ def _end_this_session() -> None:
     """Whatever this browser was signed in to; a session that begins has nothing of the one before."""
     if current_user.is_authenticated:
         user = viewer()
-        if user.signed_in_by is not None:
-            sign_ins.end(user.signed_in_by, by=user)
+        here = sign_ins.of_this_device(user)
+        if here is not None:
+            sign_ins.end(here, by=user)
     session.clear()
 
 
@@ -304,7 +305,7 @@ def _change_password(form: PasswordForm) -> None:
         raise recovery.WrongCurrentPassword
     fresh = passwords.hash_password(form.password.data)
     throttle.give_back(hit)
-    recovery.set_password(user, fresh, keep=user.signed_in_by)
+    recovery.set_password(user, fresh, keep=sign_ins.of_this_device(user))
     db.session.commit()
 
 
@@ -314,7 +315,7 @@ def end_sign_in(code: str) -> Response:
     row = sign_ins.of_person(user, code)
     if row is None:
         abort(404)
-    if row is user.signed_in_by:
+    if row.key == user.sign_in_key:
         return sign_out()
     sign_ins.end(row, by=user)
     db.session.commit()
@@ -325,7 +326,7 @@ def end_sign_in(code: str) -> Response:
 @bp.post("/account/sign-ins/end-others")
 def end_other_sign_ins() -> Response:
     user = viewer()
-    sign_ins.end_all(user, but=user.signed_in_by)
+    sign_ins.end_all(user, but=sign_ins.of_this_device(user))
     db.session.commit()
     flash(_("ออกจากระบบในเครื่องอื่นทั้งหมดแล้ว"), "ok")
     return redirect(url_for("accounts.account"), 303)
