@@ -6,11 +6,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, NavigableString
 
-from config import ROOT
-from portal.awards import loading as awards
-from portal.core.db import db
-from portal.programme import loading as programme
-from tests import packs
+from tests import packs, rows
 
 THAI = re.compile(r"[\u0e00-\u0e7f]")
 CANNOT_BE_MARKED_INSIDE = {"title", "option"}
@@ -39,10 +35,9 @@ PAGES = {
 
 @pytest.fixture
 def content(cast) -> None:
-    awards.load(ROOT / "content")
-    programme.load(ROOT / "content")
+    rows.the_round()
+    rows.the_programme()
     packs.publish()
-    db.session.commit()
 
 
 def _language(tag: Tag | None) -> str:

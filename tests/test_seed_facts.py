@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from config import ROOT
-from portal.awards import loading as awards
-from portal.core.db import db
-from portal.programme import loading as programme
+from tests import rows
 from tests.pages import squeezed
 
 CONTENT = ROOT / "content"
@@ -93,9 +91,8 @@ def _stating() -> Iterator[tuple[str, dict[str, Any]]]:
 @pytest.fixture
 def pages(client) -> dict[str, str]:
     """The words of every public page that tells of the round, by address."""
-    awards.load(CONTENT)
-    programme.load(CONTENT)
-    db.session.commit()
+    rows.the_round()
+    rows.the_programme()
     words = {}
     for path in PAGES:
         assert client.get(path).status_code == 200, path

@@ -2,17 +2,13 @@
 
 import pytest
 
-from config import ROOT
-from portal.awards import loading
 from portal.awards.models import Round
-from portal.core.db import db
+from tests import rows
 
 
 @pytest.fixture
 def round_2566(app) -> Round:
-    [round_] = loading.load(ROOT / "content")
-    db.session.commit()
-    return round_
+    return rows.the_round()
 
 
 @pytest.fixture

@@ -5,16 +5,14 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from config import ROOT
 from portal.accounts.models import Agency
-from portal.awards import loading as awards
 from portal.awards.models import Entry, Round
 from portal.core import clock
 from portal.core.db import db
 from portal.courses.course import Course
-from portal.programme import loading as programme, workshops
+from portal.programme import workshops
 from portal.programme.models import Workshop
-from tests import packs
+from tests import packs, rows
 
 OPENS = datetime.fromisoformat("2023-02-06T08:30:00+07:00")
 CLOSES = datetime.fromisoformat("2023-02-17T16:30:00+07:00")
@@ -22,20 +20,18 @@ CLOSES = datetime.fromisoformat("2023-02-17T16:30:00+07:00")
 
 @pytest.fixture
 def round_2566(app) -> Round:
-    [round_] = awards.load(ROOT / "content")
-    db.session.commit()
-    return round_
+    return rows.the_round()
 
 
 @pytest.fixture
 def offered(round_2566) -> list[Workshop]:
     """Both workshops, with 2 seats each, open for registration; PMQA 4.0 first."""
-    programme.load(ROOT / "content")
-    rows = list(workshops.published())
-    for row in rows:
+    rows.the_programme()
+    found = list(workshops.published())
+    for row in found:
         row.capacity, row.registration_opens_at, row.registration_closes_at = 2, OPENS, CLOSES
     db.session.commit()
-    return rows
+    return found
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 import pytest
 
-from config import ROOT
 from portal.accounts.models import Role
-from portal.awards import loading as awards
-from portal.core.db import db
 from portal.programme import loading
 from portal.programme.models import Workshop
+from tests import rows
 from tests.cast import person
 from tests.pages import Client
 from tests.programme.offer import offered
@@ -15,10 +13,8 @@ from tests.programme.offer import offered
 
 @pytest.fixture
 def programme_2566(app) -> loading.Loaded:
-    awards.load(ROOT / "content")
-    loaded = loading.load(ROOT / "content")
-    db.session.commit()
-    return loaded
+    rows.the_round()
+    return rows.the_programme()
 
 
 @pytest.fixture
