@@ -26,26 +26,36 @@ def person(
     email: str, name: str, role: Role = Role.LEARNER, agency: Agency | None = None, *, approved: bool = True
 ) -> User:
     """A confirmed person; without `approved` still waiting for the coordinator."""
+    user = _person(email, name, role, agency)
+    if not approved:
+        user.approved_at = None
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def _person(email: str, name: str, role: Role, agency: Agency | None = None) -> User:
     now = clock.now()
-    user = User(
+    return User(
         email=email,
         name=name,
         role=role,
         agency=agency,
         password_hash=_password_hash(),
         confirmed_at=now,
-        approved_at=now if approved else None,
+        approved_at=now,
     )
-    db.session.add(user)
-    db.session.flush()
-    return user
 
 
 def agency(code: str, name: str, ministry: str = "กระทรวงตัวอย่าง") -> Agency:
-    row = Agency(code=code, name_th=name, ministry_th=ministry, kind="department", is_sample=True)
+    row = _agency(code, name, ministry)
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def _agency(code: str, name: str, ministry: str) -> Agency:
+    return Agency(code=code, name_th=name, ministry_th=ministry, kind="department", is_sample=True)
 
 
 def _password_hash() -> str:
@@ -57,16 +67,18 @@ def _password_hash() -> str:
 
 
 def gather() -> Cast:
-    krom = agency("SAMPLE-DEPT", "กรมตัวอย่าง")
-    province = agency("SAMPLE-PROV", "จังหวัดสมมติ", "กระทรวงมหาดไทย")
+    krom = _agency("SAMPLE-DEPT", "กรมตัวอย่าง", "กระทรวงตัวอย่าง")
+    province = _agency("SAMPLE-PROV", "จังหวัดสมมติ", "กระทรวงมหาดไทย")
     cast = Cast(
-        orn=person("orn@demo.example", "อร รักงาน", Role.ORGANIZER),
-        mali=person("mali@demo.example", "มะลิ ใจดี", Role.COORDINATOR, krom),
-        lamai=person("lamai@demo.example", "ละไม ตั้งใจ", Role.LEARNER, krom),
-        wit=person("wit@demo.example", "วิทย์ รู้รอบ", Role.SPEAKER),
-        sakda=person("sakda@demo.example", "ศักดา สมมติ", Role.LEARNER, province),
+        orn=_person("orn@demo.example", "อร รักงาน", Role.ORGANIZER),
+        mali=_person("mali@demo.example", "มะลิ ใจดี", Role.COORDINATOR, krom),
+        lamai=_person("lamai@demo.example", "ละไม ตั้งใจ", Role.LEARNER, krom),
+        wit=_person("wit@demo.example", "วิทย์ รู้รอบ", Role.SPEAKER),
+        sakda=_person("sakda@demo.example", "ศักดา สมมติ", Role.LEARNER, province),
         agency=krom,
         province=province,
     )
+    # At once: most tests begin with them.
+    db.session.add_all([krom, province, cast.orn, cast.mali, cast.lamai, cast.wit, cast.sakda])
     db.session.commit()
     return cast
