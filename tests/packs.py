@@ -1,10 +1,16 @@
 """Course packs of any small shape, published as real editions: for tests of what people do with a course."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
 
 from portal.core.db import db
-from portal.courses import catalog, editions
+from portal.core.toml import Finding
+from portal.courses import catalog, checker, editions, reader
 from portal.courses.course import Course
+from portal.courses.prose import Prose
 
 PARTS = {"op": "OP", "c1": "1", "c2": "2", "c3": "3", "c4": "4", "c5": "5", "c6": "6", "c7": "7"}
 NAMES = {"op": "ลักษณะสำคัญขององค์การ", "c1": "การนำองค์การ", "c2": "การวางแผนเชิงยุทธศาสตร์"}
@@ -117,8 +123,40 @@ modules = [{counted}]
 
 def publish(files: dict[str, bytes] | None = None, *, code: str = "sample") -> Course:
     """Publish the files (a pack as it comes) and give the course as everybody now reads it. Commits."""
-    editions.publish(code, files or pack(), by=None)
-    db.session.commit()
-    course = catalog.course(code)
+    with _read_once():
+        editions.publish(code, files or pack(), by=None)
+        db.session.commit()
+        course = catalog.course(code)
     assert course is not None
     return course
+
+
+_check, _read = checker.check, reader.read
+_checked: dict[tuple[str, str], list[Finding]] = {}
+_courses: dict[tuple[str, str, int], tuple[Course | None, Prose]] = {}
+
+
+def _check_once(code: str, files: Mapping[str, bytes]) -> list[Finding]:
+    key = code, editions.digest_of(files)
+    if key not in _checked:
+        _checked[key] = _check(code, files)
+    return list(_checked[key])
+
+
+def _course_once(
+    code: str, files: Mapping[str, bytes], *, edition_id: int = 0, number: int = 0
+) -> tuple[Course | None, Prose]:
+    key = code, editions.digest_of(files), number
+    if key not in _courses:
+        _courses[key] = _read(code, files, number=number)
+    course, prose = _courses[key]
+    return course and replace(course, edition_id=edition_id), prose
+
+
+@contextmanager
+def _read_once() -> Iterator[None]:
+    """To render the same pack for every test again, twice each, took a tenth of the suite; courses/ tries how that is done."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checker, "check", _check_once)
+        patch.setattr(reader, "read", _course_once)
+        yield
