@@ -137,6 +137,7 @@ ORGANIZERS = {
     "organize.outbox",
     "organize.run",
     "organize.send_again",
+    "organize.send_failed_again",
     "organize.template",
     "organize.undo",
     "queue.ledger",
@@ -152,6 +153,7 @@ ORGANIZERS = {
 # What may stand in the variable parts of an address; where nothing has this name the door still decides first.
 VALUES: dict[str, Any] = {
     "act": "closing",
+    "batch": "none",
     "code": "NOBODY22",
     "course": "pmqa40",
     "ending": "csv",

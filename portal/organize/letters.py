@@ -28,14 +28,25 @@ _COLUMNS = (
     OutboxMessage.created_at,
     OutboxMessage.due_at,
     OutboxMessage.sent_at,
+    OutboxMessage.batch,
+    OutboxMessage.attempts,
+    OutboxMessage.last_error,
+    OutboxMessage.handed_over_at,
 )
+DOUBT = "doubt"  # failed, and may have arrived
+_IN_DOUBT = (OutboxMessage.status == MessageStatus.FAILED, OutboxMessage.handed_over_at.is_not(None))
 
 
-def page(*, status: str = "", text: str = "", number: object = 1) -> Page:
-    """A page of the letters with this status and this text in subject, name or address, the newest first. Two queries."""
+def page(*, status: str = "", text: str = "", batch: str = "", number: object = 1) -> Page:
+    """A page of the letters with this status, of this batch, with this text in subject, name or address, the newest first.
+    Two queries."""
     query = select(*_COLUMNS).order_by(OutboxMessage.id.desc())
-    if status in list(MessageStatus):
+    if status == DOUBT:
+        query = query.where(*_IN_DOUBT)
+    elif status in list(MessageStatus):
         query = query.where(OutboxMessage.status == status)
+    if batch:
+        query = query.where(OutboxMessage.batch == batch)
     if text:
         looked_at = (OutboxMessage.subject, OutboxMessage.to_name, OutboxMessage.to_email)
         found = [column.icontains(text, autoescape=True) for column in looked_at]
@@ -43,10 +54,18 @@ def page(*, status: str = "", text: str = "", number: object = 1) -> Page:
     return page_of(query, page=number, per_page=PER_PAGE)
 
 
-def counts() -> dict[str, int]:
-    """How many letters there are by status; a status that none has is absent."""
-    rows = db.session.execute(select(OutboxMessage.status, func.count()).group_by(OutboxMessage.status))
-    return {status.value: count for status, count in rows}
+def counts(batch: str = "") -> dict[str, int]:
+    """How many letters there are by status, of this batch if one is named; a status that none has is absent. Those in doubt
+    have failed, and are counted by themselves as well. Two queries."""
+    of_batch = [OutboxMessage.batch == batch] if batch else []
+    rows = db.session.execute(
+        select(OutboxMessage.status, func.count()).where(*of_batch).group_by(OutboxMessage.status)
+    )
+    found = {status.value: count for status, count in rows}
+    if MessageStatus.FAILED in found:
+        doubtful = db.session.scalar(select(func.count()).where(*_IN_DOUBT, *of_batch))
+        found |= {DOUBT: doubtful} if doubtful else {}
+    return found
 
 
 def silent_since() -> datetime | None:

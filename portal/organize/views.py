@@ -8,7 +8,7 @@ from portal.accounts import approvals as approving
 from portal.accounts.access import organizers_only, viewer
 from portal.core import clock, sheets
 from portal.core.db import db
-from portal.core.i18n import _
+from portal.core.i18n import _, _n
 from portal.courses import catalog
 from portal.courses.course import Course
 from portal.learning import coverage as covering
@@ -79,18 +79,34 @@ def coverage_export(ending: str) -> Any:
 @organizers_only
 def outbox() -> str:
     status, text = request.args.get("status", ""), request.args.get("q", "").strip()[:200]
+    batch = request.args.get("batch", "")[:40]
     return render_template(
         "organize/outbox.html",
-        page=letters.page(status=status, text=text, number=request.args.get("page", 1)),
-        counts=letters.counts(),
+        page=letters.page(status=status, text=text, batch=batch, number=request.args.get("page", 1)),
+        counts=letters.counts(batch),
         status=status,
         text=text,
+        batch=batch,
         silent_since=letters.silent_since(),
     )
 
 
 def _letter_or_404(code: str) -> OutboxMessage:
     return letters.by_code(code) or abort(404)
+
+
+@bp.post("/organize/outbox/batches/<batch>/failed")
+@organizers_only
+def send_failed_again(batch: str) -> Any:
+    again = outgoing.send_failed_again(batch)
+    db.session.commit()
+    flash(
+        _n("ใส่คิวส่งใหม่แล้ว %(num)d ฉบับ", "ใส่คิวส่งใหม่แล้ว %(num)d ฉบับ", again)
+        if again
+        else _("ไม่มีฉบับใดที่ส่งไม่สำเร็จ"),
+        "ok" if again else "now",
+    )
+    return redirect(url_for("organize.outbox", batch=batch), 303)
 
 
 @bp.get("/organize/outbox/<code>")

@@ -83,6 +83,7 @@ PLACES = (
     Place("organize.coverage", "/organize/coverage?q=ไม่มีหน่วยงานนี้", ORGANIZER),
     Place("organize.outbox", "/organize/outbox", ORGANIZER),
     Place("organize.outbox", "/organize/outbox?status=failed", ORGANIZER),
+    Place("organize.outbox", "/organize/outbox?batch={letter}", ORGANIZER),
     Place("organize.message", "/organize/outbox/{message}", ORGANIZER),
     Place("organize.approvals", "/organize/approvals", ORGANIZER),
     Place("letters.letters", "/organize/workshops/excellence-2566/letters", ORGANIZER),

@@ -7,7 +7,7 @@ import pytest
 
 from portal.core import clock
 from portal.core.db import db
-from portal.mail import delivery, outbox
+from portal.mail import delivery, heartbeat, outbox
 from portal.mail.models import MessageStatus, OutboxMessage
 from portal.organize import letters
 
@@ -27,7 +27,7 @@ def letter(
 
 
 def subjects(client) -> list[str]:
-    return [link.get_text(strip=True) for link in client.page.select("table a")]
+    return [link.get_text(strip=True) for link in client.page.select("table a:not(.meta)")]
 
 
 def test_an_empty_outbox_says_what_will_be_here(orn):
@@ -116,6 +116,108 @@ def test_a_letter_that_is_tried_again_later_is_not_silent(orn, clock_at):
     assert letters.silent_since() is None
 
 
+# --- a worker that is silent
+
+
+@pytest.mark.parametrize(
+    "address", ["/organize", "/organize/outbox", "/organize/coverage", "/organize/workshops"]
+)
+def test_every_page_of_an_organizer_warns_when_the_worker_was_silent_for_ten_minutes(
+    app, orn, clock_at, address
+):
+    app.test_cli_runner().invoke(args=["worker", "--once"])
+    clock_at("2023-02-13T09:10:00+07:00")
+    orn.get(address)
+    assert orn.page.flashes == []
+    clock_at("2023-02-13T09:10:01+07:00")
+    orn.get(address)
+    [warning] = orn.page.flashes
+    assert "ตัวส่งจดหมายเงียบตั้งแต่ 13 ก.พ. 2566 09:00 น." in warning
+    app.test_cli_runner().invoke(args=["worker", "--once"])
+    orn.get(address)
+    assert orn.page.flashes == []
+
+
+def test_a_silent_worker_is_told_of_once_and_to_organizers_only(client, cast, clock_at):
+    heartbeat.beat()
+    letter(subject="ค้าง")
+    clock_at("2023-02-13T12:00:00+07:00")
+    client.sign_in(cast.orn)
+    client.get("/organize")
+    assert len(client.page.flashes) == 1
+    client.get("/workshops")
+    assert client.page.flashes == []
+    client.sign_in(cast.mali)
+    client.get("/agency")
+    assert client.page.flashes == []
+
+
+def test_a_worker_that_was_heard_of_costs_a_page_no_query(app, orn, queries):
+    app.test_cli_runner().invoke(args=["worker", "--once"])
+    orn.get("/organize/approvals")
+    with queries() as statements:
+        orn.get("/organize/approvals")
+    assert not any("heartbeat" in statement for statement in statements)
+
+
+# --- many letters of one kind
+
+
+def test_letters_that_went_to_many_are_seen_and_sent_again_together(orn):
+    for number, status in enumerate(("sent", "failed", "failed", "queued")):
+        letter(f"p{number}@demo.example", subject="เตือน", status=status, batch="round1")
+    doubtful = letter("p5@demo.example", subject="เตือน", status="failed", batch="round1")
+    doubtful.handed_over_at = clock.now()
+    letter(subject="อื่น", status="failed")
+    orn.get("/organize/outbox")
+    assert len(subjects(orn)) == 6
+    orn.get("/organize/outbox?batch=round1")
+    assert [one.get_text() for one in orn.page.select("#h-batch")] == ["จดหมายที่ส่งเป็นกลุ่ม"]
+    assert "ส่งแล้ว 1 จาก 5 ฉบับ" in orn.page.main
+    assert set(subjects(orn)) == {"เตือน"}
+    orn.follow(orn.submit("/organize/outbox/batches/round1/failed"))
+    assert orn.page.flashes == ["ใส่คิวส่งใหม่แล้ว 2 ฉบับ"]
+    assert "ส่งฉบับที่ไม่สำเร็จอีกครั้ง" not in orn.page.main
+    assert doubtful.status == "failed"
+    orn.submit("/organize/outbox", status="failed")
+    assert len(subjects(orn)) == 1
+
+
+def test_a_batch_that_is_not_there_is_an_empty_list(orn):
+    orn.get("/organize/outbox?batch=nothing")
+    assert "ไม่มีจดหมายตามที่กรอง" in orn.page.main
+    assert orn.page.select("#h-batch") == []
+
+
+def test_a_letter_in_doubt_says_so_and_is_sent_again_only_by_a_person(orn):
+    row = letter(status="failed")
+    row.handed_over_at, row.last_error = clock.now(), "the answer was never heard"
+    db.session.commit()
+    orn.get("/organize")
+    assert "จดหมายที่ไม่แน่ใจว่าถึง" in orn.page.main
+    orn.get("/organize/outbox?status=doubt")
+    assert [tag.get_text(strip=True) for tag in orn.page.select("table .tag")] == ["ไม่แน่ใจว่าถึง"]
+    orn.get(f"/organize/outbox/{row.code}")
+    assert "ระบบจึงไม่ส่งซ้ำเอง" in orn.page.main
+    assert [button.get_text(strip=True) for button in orn.page.select("main button")] == [
+        "ส่งอีกครั้ง แม้อาจได้รับสองฉบับ"
+    ]
+    orn.follow(orn.submit("/organize/outbox/" + row.code + "/again"))
+    assert (row.status.value, row.handed_over_at) == ("queued", None)
+
+
+def test_a_list_says_why_a_letter_failed_and_when_another_is_tried_again(orn):
+    letter(status="failed")
+    waits = letter(subject="รอ")
+    waits.attempts, waits.last_error, waits.due_at = 1, "451 busy", clock.now() + timedelta(minutes=5)
+    db.session.commit()
+    orn.get("/organize/outbox")
+    waiting, failed = (row.get_text(" ", strip=True) for row in orn.page.select("tbody tr"))
+    assert "ลองอีกครั้ง" in waiting
+    assert "09:05" in waiting
+    assert "550 ไม่มีกล่องจดหมายนี้" in failed
+
+
 # --- one letter
 
 
@@ -152,7 +254,8 @@ def test_the_key_of_somebody_s_account_is_not_shown_to_an_organizer(app, orn, mo
 
 
 def test_every_address_that_holds_a_key_is_known_to_be_hidden(app):
-    with_key = [rule for rule in app.url_map.iter_rules() if {"token", "secret"} & rule.arguments]
+    rules = [rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/organize/")]
+    with_key = [rule for rule in rules if {"token", "secret"} & rule.arguments]
     assert with_key
     for rule in with_key:
         assert letters._secret.search(rule.rule), rule.rule
@@ -204,6 +307,7 @@ def test_a_double_click_is_one_try(orn):
 
 
 def test_thirty_letters_cost_no_more_queries_than_one_and_nothing_is_written(orn, queries):
+    heartbeat.beat()
     letter()
     orn.get("/organize/outbox")
     with queries() as few:
