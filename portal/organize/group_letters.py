@@ -204,6 +204,7 @@ def _words_for_all(workshop: Workshop, group: Group, language: str) -> dict[Name
         Name.WORKSHOP: in_lang(workshop, "title", lang),
         Name.DAYS: dates.date_range(workshop.starts_on, workshop.ends_on, lang=lang),
         Name.VENUE: workshop.venue or _("ยังไม่ประกาศ"),
+        Name.TICKET_LINK: link("check_in.ticket", code=workshop.code),
         Name.WORKSHOP_LINK: link("participation.workshop", code=workshop.code),
         Name.LESSONS_LINK: link("learning.module" if part else "learning.courses", **module),
     }

@@ -38,9 +38,9 @@ _IN_DOUBT = (OutboxMessage.status == MessageStatus.FAILED, OutboxMessage.handed_
 
 
 def page(*, status: str = "", text: str = "", batch: str = "", number: object = 1) -> Page:
-    """A page of the letters with this status, of this batch, with this text in subject, name or address, the newest first.
-    Two queries."""
-    query = select(*_COLUMNS).order_by(OutboxMessage.id.desc())
+    """A page of the letters with this status, of this batch, with this text in subject, name or address: the newest first,
+    those of a batch in its order. Two queries."""
+    query = select(*_COLUMNS).order_by(OutboxMessage.id if batch else OutboxMessage.id.desc())
     if status == DOUBT:
         query = query.where(*_IN_DOUBT)
     elif status in list(MessageStatus):

@@ -10,7 +10,7 @@ from portal.core.errors import Refused
 from portal.core.i18n import _, _n
 from portal.mail import outbox
 from portal.mail.models import MessageStatus
-from portal.organize import group_letters, recipients, sent_letters
+from portal.organize import group_letters, letters as copies, recipients, sent_letters
 from portal.organize.group_letters import AlreadySent, NumberChanged, Preview
 from portal.organize.letters_forms import LetterForm
 from portal.organize.models import GroupLetter
@@ -92,8 +92,8 @@ def letter(code: str, letter: str) -> str:
         workshop=workshop,
         letter=sent,
         whom=recipients.called([sent.recipients], workshop)[sent.recipients],
-        counts=sent_letters.states([sent])[sent.code],
-        page=sent_letters.copies(sent, status=status, text=text, number=request.args.get("page", 1)),
+        counts=copies.counts(sent.code),
+        page=copies.page(batch=sent.code, status=status, text=text, number=request.args.get("page", 1)),
         status=status,
         text=text,
     )

@@ -18,6 +18,7 @@ class Name(StrEnum):
     WORKSHOP = "workshop"
     DAYS = "days"
     VENUE = "venue"
+    TICKET_LINK = "ticket link"
     WORKSHOP_LINK = "workshop link"
     LESSONS_LINK = "lessons link"
 
@@ -30,6 +31,7 @@ THAI = {
     Name.DAYS: "วันที่",
     Name.VENUE: "สถานที่",
     Name.TICKET: "รหัสตั๋ว",
+    Name.TICKET_LINK: "ลิงก์ตั๋ว",
     Name.WORKSHOP_LINK: "ลิงก์งาน",
     Name.LESSONS_LINK: "ลิงก์บทเรียน",
 }
@@ -40,6 +42,7 @@ MEANINGS = {
     Name.DAYS: _l("วันอบรม"),
     Name.VENUE: _l("สถานที่อบรม"),
     Name.TICKET: _l("รหัสบนตั๋วของผู้รับ"),
+    Name.TICKET_LINK: _l("ที่อยู่หน้าตั๋วพร้อม QR ผู้รับต้องเข้าสู่ระบบ"),
     Name.WORKSHOP_LINK: _l("ที่อยู่หน้างานอบรม"),
     Name.LESSONS_LINK: _l("ที่อยู่บทเรียน ถ้าเขียนถึงผู้ที่ยังไม่ผ่านส่วนใด จะเป็นบทเรียนของส่วนนั้น"),
 }

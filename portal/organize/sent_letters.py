@@ -1,4 +1,4 @@
-"""Letters to a group that were sent: the list of them, and how far each copy is; writing and sending is group_letters' matter."""
+"""Letters to a group that were sent, and how far their copies are; the copies one by one are letters' matter, writing is group_letters'."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from portal.core.db import db
 from portal.core.paging import Page, page_of
-from portal.mail.models import MessageStatus, OutboxMessage
+from portal.mail.models import OutboxMessage
 from portal.organize.models import GroupLetter
 from portal.programme.models import Workshop
 
@@ -36,33 +36,6 @@ def states(letters: Sequence[GroupLetter]) -> dict[str, dict[str, int]]:
     for batch, status, count in rows:
         found[batch or ""][status.value] = count
     return found
-
-
-# What a list shows; bodies stay where they are.
-_COLUMNS = (
-    OutboxMessage.code,
-    OutboxMessage.to_name,
-    OutboxMessage.to_email,
-    OutboxMessage.status,
-    OutboxMessage.attempts,
-    OutboxMessage.last_error,
-    OutboxMessage.due_at,
-    OutboxMessage.sent_at,
-)
-
-
-def copies(letter: GroupLetter, *, status: str = "", text: str = "", number: object = 1) -> Page:
-    """A page of the letter's copies, as they were addressed, with this status and this text in name or address. Two queries."""
-    query = select(*_COLUMNS).where(OutboxMessage.batch == letter.code).order_by(OutboxMessage.id)
-    if status in list(MessageStatus):
-        query = query.where(OutboxMessage.status == status)
-    if text:
-        name, email = (
-            column.icontains(text, autoescape=True)
-            for column in (OutboxMessage.to_name, OutboxMessage.to_email)
-        )
-        query = query.where(name | email)
-    return page_of(query, page=number, per_page=PER_PAGE)
 
 
 def copy_of(letter: GroupLetter, code: str) -> OutboxMessage | None:

@@ -224,6 +224,15 @@ def test_each_copy_shows_its_state(orn, sent):
     assert "ไม่มีใครตรงกับที่กรอง" in orn.page.main
 
 
+def test_a_copy_that_may_have_arrived_is_sent_again_only_from_its_own_page(orn, sent):
+    mails()[0].handed_over_at = clock.now()
+    db.session.commit()
+    orn.get(f"{LETTERS}/{sent.code}?status=doubt")
+    assert [tag.get_text(strip=True) for tag in orn.page.select("table .tag")] == ["ไม่แน่ใจว่าถึง"]
+    assert orn.page.select("main form[method=post]") == []
+    assert f"/organize/outbox/{mails()[0].code}" in orn.page.links()
+
+
 def test_a_copy_that_failed_is_sent_again(orn, sent):
     orn.get(f"{LETTERS}/{sent.code}")
     page = orn.page

@@ -12,7 +12,7 @@ from portal.organize.recipients import Group, Kind
 from tests import packs
 from tests.organize.writing import hold, look, mails, press_send, seat
 
-EVERY = "{ชื่อ}|{หน่วยงาน}|{งาน}|{วันที่}|{สถานที่}|{รหัสตั๋ว}|{ลิงก์งาน}|{ลิงก์บทเรียน}"
+EVERY = "{ชื่อ}|{หน่วยงาน}|{งาน}|{วันที่}|{สถานที่}|{รหัสตั๋ว}|{ลิงก์ตั๋ว}|{ลิงก์งาน}|{ลิงก์บทเรียน}"
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ def test_each_reader_gets_their_own_words(app, cast, workshop):
     texts = [mail.text.partition("\n")[0] for mail in sent(workshop, cast.orn, EVERY)]
     assert texts == [
         f"{name}|{agency}|รางวัลคุณภาพ 4.0|20–21 กุมภาพันธ์ 2566|ห้อง ก|{row.ticket}"
+        "|http://localhost/workshops/pmqa40-2566/ticket"
         "|http://localhost/workshops/pmqa40-2566|http://localhost/learn"
         for row, name, agency in zip(rows, ("มะลิ ใจดี", "ศักดา สมมติ"), ("กรมตัวอย่าง", "จังหวัดสมมติ"), strict=True)
     ]
