@@ -6,22 +6,22 @@ from typing import Any
 from flask import Flask
 
 from portal import cli
-from portal.accounts import access
+from portal.accounts import access, approval_views
 from portal.accounts.views import bp as accounts
 from portal.awards.views import bp as awards
-from portal.core import assets, clock, compress, db, errors, filters, guard, i18n, pagecache
+from portal.core import assets, clock, compress, db, errors, filters, guard, i18n, pagecache, unchanged
 from portal.core.templating import Environment
 from portal.courses import models as courses_models
 from portal.home.views import bp as home
 from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
-from portal.organize import models as organize_models
+from portal.organize import imports_manage, models as organize_models
 from portal.organize.letters_manage import bp as letters
 from portal.organize.views import bp as organize
-from portal.participation import calendar_views, check_in_manage
+from portal.participation import check_in_manage
+from portal.participation.calendar_manage import bp as calendars
 from portal.participation.check_in_views import bp as check_in
 from portal.participation.door_manage import bp as door
-from portal.participation.calendar_manage import bp as calendars
 from portal.participation.handout_views import bp as handouts
 from portal.participation.manage import bp as participation_manage
 from portal.participation.offer_views import bp as offers
@@ -42,7 +42,7 @@ BLUEPRINTS = (
     desk,
     participation,
     participation_manage,
-    handouts,
+    calendars,
     door,
     check_in,
     handouts,
@@ -53,9 +53,17 @@ BLUEPRINTS = (
     organize,
     letters,
 )
-PAGES_OF_THE_ORGANIZER = (imports_manage,)
-PAGES_OF_CHECK_IN = (check_in_manage,)
-PAGES_OF_THE_DESK = (history_manage, questions_manage, sessions_manage, speakers_manage, talks_manage)
+# Pages of a blueprint that stand in files of their own: importing them is all it takes.
+MORE_PAGES = (
+    approval_views,
+    check_in_manage,
+    history_manage,
+    imports_manage,
+    questions_manage,
+    sessions_manage,
+    speakers_manage,
+    talks_manage,
+)
 MODELS_WITHOUT_PAGES = (courses_models, mail_models, organize_models)
 
 
@@ -78,6 +86,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app.jinja_environment = Environment
     _configure(app, settings)
     db.init_app(app)
+    unchanged.init_app(app)
     pagecache.init_app(app)
     compress.init_app(app)
     i18n.init_app(app)

@@ -1,13 +1,12 @@
-"""Pages of accounts: signing up, in and out, a forgotten password, the account itself, and the two buttons that decide who belongs to an agency."""
+"""Pages of accounts: signing up, in and out, a forgotten password, and the account itself; who belongs to an agency is decided in approval_views."""
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_login import current_user, login_user
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from portal.accounts import agencies, approvals, passwords, people, recovery, sign_ins, signup, throttle
-from portal.accounts.access import approvers_only, only_my_agency, viewer
+from portal.accounts import agencies, passwords, people, recovery, sign_ins, signup, throttle
+from portal.accounts.access import viewer
 from portal.accounts.forms import ForgotForm, PasswordForm, ProfileForm, ResetForm, SignInForm, SignUpForm
 from portal.accounts.models import User
 from portal.core.db import db
@@ -43,9 +42,6 @@ def _speak(response: Response, chosen: str) -> Response:
 
 def _onward() -> str:
     return safe_next(request.values.get("next")) or url_for("home.me")
-
-
-# --- Signing in and out
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -132,9 +128,6 @@ def sign_out() -> Response:
     return redirect("/", 303)
 
 
-# --- Signing up
-
-
 @bp.route("/sign-up", methods=["GET", "POST"])
 @public
 def sign_up() -> Answer:
@@ -202,9 +195,6 @@ def _dead_link(no: BadToken) -> tuple[str, int]:
     return render_template("accounts/dead_link.html", text=str(no)), 410
 
 
-# --- A forgotten password
-
-
 @bp.route("/forgot-password", methods=["GET", "POST"])
 @public
 def forgot() -> Answer:
@@ -247,9 +237,6 @@ def reset(token: str) -> Answer:
     except BadToken as no:
         return _dead_link(no)
     return render_template("accounts/reset.html", form=form, person=user, token=token), status
-
-
-# --- The account
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -330,48 +317,3 @@ def end_other_sign_ins() -> Response:
     db.session.commit()
     flash(_("ออกจากระบบในเครื่องอื่นทั้งหมดแล้ว"), "ok")
     return redirect(url_for("accounts.account"), 303)
-
-
-# --- Who belongs to an agency
-
-
-def _applicant(code: str) -> User:
-    """The person, if the viewer may decide about them."""
-    query = only_my_agency(select(User).where(User.code == code), User.agency_id, viewer())
-    found: User | None = db.session.scalar(query)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _back_to_waiting() -> Response:
-    page = url_for("organize.approvals") if viewer().may_organize else url_for("home.agency")
-    return redirect(safe_next(request.form.get("next")) or page, 303)
-
-
-@bp.post("/people/<code>/approve")
-@approvers_only
-def approve(code: str) -> Response:
-    person = _applicant(code)
-    try:
-        approvals.approve(person, by=viewer())
-        db.session.commit()
-        flash(_("ยืนยันสังกัดของ %(name)s แล้ว", name=person.name), "ok")
-    except Refused as no:
-        db.session.rollback()
-        flash(str(no), "now")
-    return _back_to_waiting()
-
-
-@bp.post("/people/<code>/decline")
-@approvers_only
-def decline(code: str) -> Response:
-    person = _applicant(code)
-    try:
-        approvals.decline(person, by=viewer())
-        db.session.commit()
-        flash(_("ไม่รับ %(name)s เข้าหน่วยงาน และส่งอีเมลบอกแล้ว", name=person.name), "ok")
-    except Refused as no:
-        db.session.rollback()
-        flash(str(no), "now")
-    return _back_to_waiting()
