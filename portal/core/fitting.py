@@ -11,41 +11,45 @@ CUT = "…"
 
 
 class Room(NamedTuple):
-    """What a text has: so many lines of this width, in the first (largest) of the sizes that will do.
+    """What a text has: this width and height, and the first (largest) of the sizes that will do.
 
     `keeps_words`: a word is parted only where even the last size does not hold it whole, as in names of people.
     """
 
     width: float
+    height: float
     sizes: tuple[float, ...]
-    most: int = 1
     keeps_words: bool = False
 
 
 class Fitted(NamedTuple):
-    """Lines that fit, and the size they are set in."""
+    """Lines that fit, and the size they are set in. `is_whole`: no word had to be parted where it may not be."""
 
     lines: tuple[str, ...]
     size: float
+    is_whole: bool = True
 
 
-def fit(text: str, measure: Measure, room: Room) -> Fitted:
-    """The text in lines that the room holds, evenly long. What fits in no way is parted by letters, and ends in …"""
+def fit(text: str, measure: Measure, room: Room, *, leading: float) -> Fitted:
+    """The text in lines that the room holds, evenly long; `leading` is the height of a line at size 1.
+
+    A room holds one line always. What fits in no way is parted by letters in the last size, and ends in … where it is cut.
+    """
     ways: list[Callable[[str], Sequence[str]]] = [seams.pieces]
     if room.keeps_words:
-        ways.insert(0, _by_space)
+        ways.insert(0, seams.words)
     for pieces in ways:
         measured = [(piece, measure(piece), measure(piece.rstrip())) for piece in pieces(text)]
         for size in room.sizes:
             lines = _lines(measured, room.width / size)
-            if lines is not None and len(lines) <= room.most:
+            if lines is not None and len(lines) <= _most(room, size, leading):
                 return Fitted(_even(measured, lines, room.width / size), size)
-    return Fitted(_parted(text, measure, room), room.sizes[-1])
+    last = room.sizes[-1]
+    return Fitted(_parted(text, measure, room.width / last, _most(room, last, leading)), last, False)
 
 
-def _by_space(text: str) -> list[str]:
-    words = text.split(" ")
-    return [f"{word} " for word in words[:-1]] + words[-1:]
+def _most(room: Room, size: float, leading: float) -> int:
+    return max(1, int(room.height / (size * leading) + 0.001))
 
 
 # A piece, its width, and its width at the end of a line.
@@ -77,14 +81,13 @@ def _even(pieces: Sequence[_Measured], lines: tuple[str, ...], width: float) -> 
     return lines
 
 
-def _parted(text: str, measure: Measure, room: Room) -> tuple[str, ...]:
-    """Lines parted between letters in the last size; what is left over is cut, and says so."""
-    width = room.width / room.sizes[-1]
+def _parted(text: str, measure: Measure, width: float, most: int) -> tuple[str, ...]:
+    """Lines parted between letters; what is left over is cut, and says so."""
     pieces = [(letter, measure(letter), measure(letter.rstrip())) for letter in seams.letters(text)]
     lines = _lines(pieces, width) or (text,)
-    if len(lines) <= room.most:
-        return lines
-    kept = seams.letters(lines[room.most - 1])
+    if len(lines) <= most:
+        return _even(pieces, lines, width)
+    kept = seams.letters(lines[most - 1])
     while kept and measure("".join(kept) + CUT) > width:
         kept.pop()
-    return (*lines[: room.most - 1], "".join(kept).rstrip() + CUT)
+    return (*lines[: most - 1], "".join(kept).rstrip() + CUT)

@@ -17,6 +17,8 @@ WIDTH, HEIGHT = 210.0, 297.0
 POINT = 72 / 25.4  # points in a millimetre
 LEADING = 1.6  # of lines of text: with less, Thai marks above and below touch
 
+ABOVE = 0.79  # of a line's height stands above its baseline: marks reach higher above letters than below
+
 # As the tokens of the pages have them, for white paper.
 INK, INK_2, LINE, CLOTH = "#181f27", "#49515a", "#80878e", "#1c427b"
 
@@ -42,11 +44,17 @@ class Block(NamedTuple):
 
     lines: tuple[str, ...]
     style: Style
+    is_whole: bool = True  # as fitting.Fitted
 
     @property
     def leading(self) -> float:
         """From one baseline to the next, in millimetres."""
         return self.style.size * LEADING / POINT
+
+    @property
+    def height(self) -> float:
+        """Of all lines, in millimetres."""
+        return self.leading * len(self.lines)
 
 
 class Paper:
@@ -75,8 +83,13 @@ class Paper:
     def fit(self, text: str, room: fitting.Room, style: Style) -> Block:
         """The text laid into the room, in one of its sizes and else in this style."""
         weight = style.weight
-        fitted = fitting.fit(clean(text), lambda piece: self._shaped(piece, weight).width / POINT, room)
-        return Block(fitted.lines, style._replace(size=fitted.size))
+        fitted = fitting.fit(
+            clean(text),
+            lambda piece: self._shaped(piece, weight).width / POINT,
+            room,
+            leading=LEADING / POINT,
+        )
+        return Block(fitted.lines, style._replace(size=fitted.size), fitted.is_whole)
 
     def text(self, text: str, x: float, y: float, style: Style, side: Side = "left") -> None:
         """Write one line with its baseline at `y`, beginning, in the middle or ending at `x`."""
@@ -85,12 +98,13 @@ class Paper:
         at = f"{style.size:g} 0 0 {style.size:g} {x * POINT:.2f} {(HEIGHT - y) * POINT:.2f} Tm"
         self._write(f"BT {_paint(style.colour)} {self._font(style.weight)} {at} {shaped.operators} ET")
 
-    def block(self, block: Block, x: float, y: float, side: Side = "left") -> float:
-        """Write the lines, the first baseline at `y`; gives the baseline of a line that would follow."""
+    def block(self, block: Block, x: float, top: float, side: Side = "left") -> float:
+        """Write the lines below `top`, with room for the marks above the first; gives the bottom of the last."""
+        baseline = top + block.leading * ABOVE
         for line in block.lines:
-            self.text(line, x, y, block.style, side)
-            y += block.leading
-        return y
+            self.text(line, x, baseline, block.style, side)
+            baseline += block.leading
+        return top + block.height
 
     def rule(self, start: Point, end: Point, *, width: float = 0.2, colour: str = LINE) -> None:
         """Draw a straight line, `width` in millimetres."""

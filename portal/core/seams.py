@@ -51,11 +51,13 @@ _LEANING = "การ ความ ผู้ ที่ และ แห่ง �
 LEANING = frozenset(_LEANING.split())
 WORDS = frozenset(_WORDS.split()) | LEANING
 _LONGEST = max(map(len, WORDS))
-_SPACED = re.compile("[^ /-]*[ /-]+|[^ /-]+")
+# Behind spaces, hyphens and slashes; but a number stays with the word before it, and น. with its hour.
+_BETWEEN_PARTS = re.compile(r"(?<=[ /-])(?<!\d-)(?!(?<=[^\d ·] )\d)(?![ /-]|น\.|·)(?!$)")
 _THAI = re.compile("([\u0e00-\u0e7f]+)")
-# A letter with what belongs to it: vowels before it, marks on it, vowels and signs behind it.
-_LETTER = re.compile("[เ-ไ]*[^เ-ไ][ะ-ฺๅ-๎ฯ]*|[เ-ไ]+")
-_HANGS = re.compile("[ะ-ฺๅ-๎ฯ]")  # never begins a line
+_BETWEEN_WORDS = re.compile(r"(?<= )(?<!\bณ )(?!$)")  # ณ อยุธยา is one
+# A letter with what belongs to it: vowels before it, marks on it, vowels and signs behind it, and letters that are mute.
+_LETTER = re.compile("[เ-ไ]*[^เ-ไ][ะ-ฺๅ-๎ฯ]*(?:[ก-ฮ]{1,2}[ิุ]?์)*|[เ-ไ]+")
+_HANGS = re.compile("[ะ-ฺๅ-๎ฯ]|[ก-ฮ]{1,2}[ิุ]?์")  # never begins a line
 _LEADS = "เแโใไ"  # never ends one
 _LONG = 4  # letters of a word that is not likely to be a part of an unknown one
 
@@ -72,7 +74,12 @@ def pieces(text: str) -> tuple[str, ...]:
 
     Joined they are the text again. What is not known is never cut, and goes with its neighbour where that may be a part of it.
     """
-    return tuple(piece for part in _SPACED.findall(text) for piece in _of_part(part))
+    return tuple(piece for part in _BETWEEN_PARTS.split(text) for piece in _of_part(part))
+
+
+def words(text: str) -> list[str]:
+    """The text cut behind its spaces only, as names of people may be."""
+    return _BETWEEN_WORDS.split(text)
 
 
 def letters(text: str) -> list[str]:
@@ -131,4 +138,4 @@ def _words(run: str) -> list[_Word]:
 
 
 def _is_seam(run: str, at: int) -> bool:
-    return at in (0, len(run)) or (not _HANGS.match(run[at]) and run[at - 1] not in _LEADS)
+    return at in (0, len(run)) or (not _HANGS.match(run, at) and run[at - 1] not in _LEADS)

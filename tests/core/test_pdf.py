@@ -64,11 +64,13 @@ def test_a_text_stands_where_it_was_put(paper):
 
 def test_a_block_keeps_to_its_room(paper):
     name = "สำนักงานนโยบายและแผนทรัพยากรธรรมชาติและสิ่งแวดล้อม"
-    block = paper.fit(name, Room(60, (20, 16, 12), 2), Style(20, 600))
+    block = paper.fit(name, Room(60, 14, (20, 16, 12)), Style(20, 600))
     below = paper.block(block, 50, 100)
     assert "".join(block.lines) == name
-    assert below == pytest.approx(100 + 2 * block.leading)
-    left, _top, right, bottom = papers.ink(paper.done())
+    assert below == pytest.approx(100 + block.height)
+    assert block.height <= 14
+    left, top, right, bottom = papers.ink(paper.done())
+    assert top > 100
     assert left > 49.5
     assert right < 110.5
     assert bottom < below

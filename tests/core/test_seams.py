@@ -37,7 +37,8 @@ def agencies() -> list[str]:
         "องค์การ|บริหารส่วนตำบล|บ้านใหม่หนองไทร",
         "จังหวัด|พระนครศรีอยุธยา",
         "Office |of |the |Prime |Minister",
-        "PMQA/|ภาครัฐ-|ดิจิทัล 4.0".replace(" 4.0", " |4.0"),
+        "PMQA/|ภาครัฐ-|ดิจิทัล 4.0",  # a number stays with its word
+        "วันที่|หนึ่ง · |09:00–16:30 น. · |ห้อง 2, |อาคาร 5-10",
     ],
 )
 def test_a_name_comes_apart_between_its_words(text):
@@ -70,4 +71,9 @@ def test_what_is_not_known_stays_whole():
 
 def test_letters_keep_their_marks_and_vowels():
     assert seams.letters("เก้าอี้น้ำ ปู่") == ["เก้า", "อี้", "น้ำ", " ", "ปู่"]
+    assert seams.letters("วงศ์จันทร์") == ["วงศ์", "จั", "นทร์"]
     assert "".join(seams.letters("ะ์เ ไม่ A1")) == "ะ์เ ไม่ A1"
+
+
+def test_the_name_of_a_person_comes_apart_at_spaces_but_never_behind_ณ():
+    assert seams.words("คุณหญิงมาลี สมมติ ณ อยุธยา") == ["คุณหญิงมาลี ", "สมมติ ", "ณ อยุธยา"]
