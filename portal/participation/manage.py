@@ -1,6 +1,7 @@
 """The organizer's pages of who takes part: roster with attendance, exports, answers, seats; what the marks and terms mean is attendance's and terms' matter."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from flask import (
@@ -21,7 +22,7 @@ from portal.accounts.access import organizers_only, viewer
 from portal.core import clock, paging, sheets
 from portal.core.db import db
 from portal.core.errors import Refused
-from portal.core.i18n import _, _n
+from portal.core.i18n import _, _n, language
 from portal.participation import (
     answers,
     attendance,
@@ -33,7 +34,7 @@ from portal.participation import (
 )
 from portal.participation.forms import SeatsForm
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
-from portal.programme import desk, questions
+from portal.programme import desk, questions, workshops
 from portal.programme.clashes import clash_of
 from portal.programme.models import Workshop, WorkshopSession
 
@@ -47,10 +48,9 @@ KEPT = ("status", "state", "q", "page")  # of the filter, when a page of marks w
 @bp.get("/<code>/roster")
 @organizers_only
 def roster(code: str) -> Response:
-    workshop = _workshop(code)
+    head = _head(code)
     wanted = request.args.get("session")
-    session = _session(workshop, wanted) if wanted else _session_now(workshop)
-    return _roster_page(workshop, session)
+    return _roster_page(head, _meeting(head, wanted) if wanted else _meeting_now(head))
 
 
 @bp.post("/<code>/roster/<session>")
@@ -58,15 +58,13 @@ def roster(code: str) -> Response:
 def mark(code: str, session: str) -> ResponseReturnValue:
     workshop = _workshop(code)
     meeting = _session(workshop, session)
-    sent = _sent_marks()
+    sent, why = _sent_marks(), request.form.get("why", "").strip()
     try:
-        noted = attendance.mark_all(
-            meeting, _registrations(workshop, sent), by=viewer(), how=attendance.ON_THE_ROSTER
-        )
+        noted = attendance.correct_all(meeting, _registrations(workshop, sent), by=viewer(), why=why)
     except Refused as no:
         db.session.rollback()
-        workshop = _workshop(code)
-        return _roster_page(workshop, _session(workshop, session), no=no, sent=sent)
+        head = _head(code)
+        return _roster_page(head, _meeting(head, session), no=no, sent=sent, why=why)
     db.session.commit()
     flash(
         _n("บันทึกการเข้าอบรมแล้ว %(num)d คน", "บันทึกการเข้าอบรมแล้ว %(num)d คน", noted)
@@ -106,17 +104,10 @@ def results(code: str) -> str:
     )
 
 
-@bp.get("/<code>/attendance.ics")
-@organizers_only
-def attendance_calendar(code: str) -> Response:
-    body = calendars.attendance_calendar(_workshop(code))
-    return sheets.download(body, _("การเข้าอบรม %(code)s", code=code) + ".ics")
-
-
 @bp.route("/<code>/seats", methods=["GET", "POST"])
 @organizers_only
 def seats(code: str) -> ResponseReturnValue:
-    workshop = _workshop(code)
+    workshop = _workshop_alone(code)
     form = SeatsForm() if request.method == "POST" else SeatsForm.of(workshop)
     if form.validate_on_submit():
         try:
@@ -125,11 +116,11 @@ def seats(code: str) -> ResponseReturnValue:
             db.session.commit()
         except desk.Stale as no:
             db.session.rollback()
-            workshop = _workshop(code)
+            workshop = _workshop_alone(code)
             form.met(clash_of(no), no.version)
         except Refused as no:
             db.session.rollback()
-            workshop = _workshop(code)
+            workshop = _workshop_alone(code)
             form.refuse(no)
         else:
             flash(said, "ok")
@@ -159,14 +150,26 @@ def _workshop(code: str) -> Workshop:
     return lists.with_sessions(code) or abort(404)
 
 
+def _workshop_alone(code: str) -> Workshop:
+    return workshops.alone(code) or abort(404)
+
+
 def _session(workshop: Workshop, code: str) -> WorkshopSession:
     return next((session for session in workshop.sessions if session.code == code), None) or abort(404)
 
 
-def _session_now(workshop: Workshop) -> WorkshopSession | None:
+def _head(code: str) -> lists.Head:
+    return lists.head_of(code) or abort(404)
+
+
+def _meeting(head: lists.Head, code: str) -> lists.Meeting:
+    return next((one for one in head.sessions if one.code == code), None) or abort(404)
+
+
+def _meeting_now(head: lists.Head) -> lists.Meeting | None:
     """Today's first session, else the next one, else the last; None while there is none."""
-    to_come = [session for session in workshop.sessions if session.day >= clock.today()]
-    return next(iter(to_come or workshop.sessions[-1:]), None)
+    to_come = [one for one in head.sessions if one.day >= clock.today()]
+    return next(iter(to_come or head.sessions[-1:]), None)
 
 
 def _sent_marks() -> dict[str, AttendanceState]:
@@ -192,8 +195,8 @@ def _registrations(
 
 
 def _roster_page(
-    workshop: Workshop,
-    session: WorkshopSession | None,
+    workshop: lists.Head,
+    session: lists.Meeting | None,
     *,
     no: Refused | None = None,
     sent: Mapping[str, AttendanceState] | None = None,
@@ -209,11 +212,17 @@ def _roster_page(
         page=shown,
         first=(shown.number - 1) * lists.PER_PAGE + 1,
         counts=_counts(counted),
-        states={state: str(word) for state, word in calendars.STATE_WORDS.items()},
+        states=_state_words(language()),
         refused=no,
         sent=sent or {},
     )
     return make_response(page, 409 if no else 200)
+
+
+@cache
+def _state_words(_lang: str) -> dict[AttendanceState | None, str]:
+    """The words for the marks in the language in force."""
+    return {state: str(word) for state, word in calendars.STATE_WORDS.items()}
 
 
 def _wanted(args: Mapping[str, str]) -> lists.Wanted:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -55,9 +55,63 @@ class Line(NamedTuple):
     state: AttendanceState | None
 
 
+class Meeting(NamedTuple):
+    """A session as the head of the roster names it."""
+
+    id: int
+    code: str
+    title_th: str
+    title_en: str
+    day: date
+
+
+class Head(NamedTuple):
+    """The workshop of a roster and its sessions in order, as its head shows them."""
+
+    id: int
+    code: str
+    title_th: str
+    title_en: str
+    starts_on: date
+    ends_on: date
+    questions: Sequence[Any]
+    sessions: tuple[Meeting, ...]
+
+
+_ABOUT = (
+    Workshop.id,
+    Workshop.code,
+    Workshop.title_th,
+    Workshop.title_en,
+    Workshop.starts_on,
+    Workshop.ends_on,
+    Workshop.questions,
+)
+_OF_A_MEETING = (
+    WorkshopSession.id,
+    WorkshopSession.code,
+    WorkshopSession.title_th,
+    WorkshopSession.title_en,
+    WorkshopSession.day,
+)
+_HEAD = (
+    select(*_ABOUT, *_OF_A_MEETING)
+    .outerjoin(WorkshopSession, WorkshopSession.workshop_id == Workshop.id)
+    .where(Workshop.code == bindparam("code"))
+    .order_by(WorkshopSession.day, WorkshopSession.position)
+)
 _WITH_SESSIONS = (
     select(Workshop).where(Workshop.code == bindparam("code")).options(joinedload(Workshop.sessions))
 )
+
+
+def head_of(code: str) -> Head | None:
+    """The head of a workshop's roster, drafts and cancelled ones too; None where there is no such workshop. One query."""
+    rows = read_rows(_HEAD, code=code).all()
+    if not rows:
+        return None
+    meetings = [Meeting._make(row[len(_ABOUT) :]) for row in rows if row[len(_ABOUT)] is not None]
+    return Head._make((*rows[0][: len(_ABOUT)], tuple(meetings)))
 
 
 def with_sessions(code: str) -> Workshop | None:
@@ -71,7 +125,9 @@ def roster_of(workshop: Workshop) -> list[Line]:
     return [Line._make(row) for row in read_rows(_lines(language()), workshop=workshop.id, session=None)]
 
 
-def page_of(workshop: Workshop, session: WorkshopSession | None, asked: Wanted, counted: Counts) -> Page:
+def page_of(
+    workshop: Workshop | Head, session: WorkshopSession | Meeting | None, asked: Wanted, counted: Counts
+) -> Page:
     """The lines asked for, in the same order and with the marks of this session, a page of PER_PAGE at a time.
 
     `counted` is what counts() gave for the same session. One query, one more where words are looked for.
@@ -93,7 +149,7 @@ def page_of(workshop: Workshop, session: WorkshopSession | None, asked: Wanted, 
     return Page([Line._make(row) for row in rows], number, pages, total)
 
 
-def counts(workshop: Workshop, session: WorkshopSession | None) -> Counts:
+def counts(workshop: Workshop | Head, session: WorkshopSession | Meeting | None) -> Counts:
     """How many registrations have each status, and how many with a seat have each mark (None: not marked yet). One query."""
     found: Counts = Counter()
     for status, state, number in read_rows(
