@@ -18,7 +18,7 @@ from portal.mail import models as mail_models
 from portal.organize import imports_manage, models as organize_models
 from portal.organize.letters_manage import bp as letters
 from portal.organize.views import bp as organize
-from portal.participation import check_in_manage
+from portal.participation import check_in_manage, tables_manage
 from portal.participation.calendar_manage import bp as calendars
 from portal.participation.check_in_views import bp as check_in
 from portal.participation.door_manage import bp as door
@@ -62,6 +62,7 @@ MORE_PAGES = (
     questions_manage,
     sessions_manage,
     speakers_manage,
+    tables_manage,
     talks_manage,
 )
 MODELS_WITHOUT_PAGES = (courses_models, mail_models, organize_models)

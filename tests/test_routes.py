@@ -34,6 +34,7 @@ EVERYONE = {
     "offers.accept",  # the links of an offered seat work signed out
     "offers.decline",
     "offers.offer",
+    "participation.all_workshops",
     "participation.feed",  # its address is the secret
     "participation.workshop",
     "participation.workshop_calendar",
@@ -63,6 +64,7 @@ SIGNED_IN = {
     "participation.answers",
     "participation.calendar",
     "participation.cancel",
+    "participation.end_feed",
     "participation.register",
     "participation.rotate_feed",
     "speak.material",
@@ -75,6 +77,10 @@ SIGNED_IN = {
 }
 COORDINATORS = {
     "home.agency",
+    "participation.agency_attendance",
+    "participation.agency_calendar",
+    "participation.end_agency_feed",
+    "participation.rotate_agency_feed",
     "teams.cancel",
     "teams.invite",
     "teams.register",
@@ -84,6 +90,11 @@ COORDINATORS = {
 }
 COORDINATORS_AND_ORGANIZERS = {"accounts.approve", "accounts.decline"}
 ORGANIZERS = {
+    "calendars.attendance",
+    "calendars.attendance_file",
+    "calendars.end",
+    "calendars.rotate",
+    "calendars.workshop",
     "check_in.counts",
     "check_in.door",
     "check_in.marks",
@@ -126,6 +137,7 @@ ORGANIZERS = {
     "letters.send_failed_again",
     "organize.approvals",
     "organize.bring_in",
+    "organize.bring_in_attendance",
     "organize.confirm",
     "organize.coverage",
     "organize.coverage_export",
@@ -140,10 +152,13 @@ ORGANIZERS = {
     "organize.send_failed_again",
     "organize.template",
     "organize.undo",
+    "organize.workshop_imports",
     "queue.ledger",
     "queue.queue",
     "queue.removal",
+    "roster.answers_table",
     "roster.attendance_calendar",
+    "roster.attendance_table",
     "roster.export",
     "roster.mark",
     "roster.results",

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import IO, Any
@@ -32,6 +32,7 @@ TYPES = {
 HEADINGS_WITHIN = 30  # rows from the top in which they are looked for
 
 Names = Mapping[str, Sequence[str]]
+Writer = Callable[[Sequence[Any], Iterable[Sequence[Any]]], bytes]
 
 # A spreadsheet takes a cell that begins so for a formula; the apostrophe makes it text again.
 _formula = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")

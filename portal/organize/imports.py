@@ -16,6 +16,8 @@ from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.core.sheets import Table
+from portal.participation import attendance_table, minutes, roster, roster_table
+from portal.programme.models import Workshop
 
 MOST_BYTES = sheets.MAX_BYTES
 CONFIRM_WITHIN = timedelta(hours=12)  # the storage is swept of what is older than a day
@@ -48,13 +50,13 @@ class Kind:
     hint: Any
     required: tuple[str, ...]
     optional: tuple[str, ...]
-    names: sheets.Names
+    names: Callable[[Draft], sheets.Names]
     plan: Callable[[Table, Draft, User, bool], Plan]
     carry_out: Callable[[Plan, ImportRun, User], dict[str, Any]]  # gives what an undo needs
-    undoing: Callable[[ImportRun], Undoing]
+    undoing: Callable[[ImportRun, bool], Undoing]
     take_back: Callable[[Undoing, ImportRun, User], None]
-    exported: tuple[str, ...]
-    rows: Callable[[], Iterator[list[Any]]]
+    exported: tuple[str, ...] = ()
+    rows: Callable[[], Iterator[list[Any]]] = lambda: iter(())
     of_workshops: bool = False  # brought in on a page of one workshop, by what that page asks
 
     @property
@@ -67,7 +69,7 @@ def _of_rows(shape: Callable[[User | None], Shape[Any]]) -> dict[str, Any]:
     """The same for every kind whose rows are things of their own."""
     return {
         "carry_out": lambda plan, _run, by: import_rows.carry_out(shape(by), plan),
-        "undoing": lambda run: import_rows.undoing(shape(None), run),
+        "undoing": lambda run, _lock: import_rows.undoing(shape(None), run),
         "take_back": lambda done, _run, _by: import_rows.take_back(shape(None), done),
     }
 
@@ -78,7 +80,7 @@ KINDS: dict[str, Kind] = {
         hint=_l("จับคู่ด้วยอีเมล หน่วยงานใส่รหัสหรือชื่อ ช่องว่างหมายถึงคงค่าเดิม ผู้ใช้ใหม่เปิดบัญชีเองได้ที่หน้าลืมรหัสผ่าน"),
         required=people_table.REQUIRED,
         optional=("position", "agency_code", "role"),
-        names=people_table.NAMES,
+        names=lambda _draft: people_table.NAMES,
         plan=lambda table, _draft, by, lock: people_table.plan(table, by=by, lock=lock),
         exported=people_table.EXPORTED,
         rows=people_table.rows,
@@ -89,7 +91,7 @@ KINDS: dict[str, Kind] = {
         hint=_l("จับคู่ด้วยรหัส หน่วยงานที่ไม่อยู่ในตารางคงเดิม"),
         required=agency_table.REQUIRED,
         optional=agency_table.OPTIONAL,
-        names=agency_table.NAMES,
+        names=lambda _draft: agency_table.NAMES,
         plan=lambda table, _draft, _by, lock: agency_table.plan(table, lock=lock),
         exported=agency_table.COLUMNS,
         rows=agency_table.rows,
@@ -100,13 +102,44 @@ KINDS: dict[str, Kind] = {
         hint=_l("จับคู่ด้วยหน่วยงาน ประเภทรางวัล และชื่อผลงาน ช่อง stage1_passed ใส่วันที่ หรือ ผ่าน หรือเว้นว่าง"),
         required=entries.COLUMNS,
         optional=(),
-        names=entries.NAMES,
+        names=lambda _draft: entries.NAMES,
         plan=lambda table, _draft, _by, lock: entries.plan(table, lock=lock),
         exported=entries.EXPORTED,
         rows=entries.rows,
         **_of_rows(lambda _by: entries.SHAPE),
     ),
 }
+
+
+def _workshop(code: str) -> Workshop:
+    """The workshop of a draft. Refuses with Gone."""
+    found = roster.with_sessions(code)
+    if found is None:
+        raise Gone
+    return found
+
+
+def _attendance(table: Table, draft: Draft, _by: User, lock: bool) -> Plan:
+    workshop = _workshop(draft.subject)
+    asked = draft.options
+    session = next((one for one in workshop.sessions if one.code == asked["session"]), None)
+    length = asked["length"] or (minutes.length_of(session) if session else minutes.ALL_DAY)
+    wanted = attendance_table.Asked(session, length, asked["share"], skip_unknown=asked["skip_unknown"])
+    return attendance_table.plan(table, workshop, wanted, filename=draft.filename, lock=lock)
+
+
+KINDS["attendance"] = Kind(
+    name=_l("การเข้าอบรม"),
+    hint=_l("จับคู่ด้วยตั๋ว อีเมล แล้วจึงชื่อ รับรายชื่อที่ส่งออกจากหน้านี้ รายชื่อกระดาษที่พิมพ์เข้าเครื่อง และรายชื่อจากระบบประชุมทางไกล"),
+    required=("name",),
+    optional=("email", "ticket", "state"),
+    names=lambda draft: roster_table.names(_workshop(draft.subject)),
+    plan=_attendance,
+    carry_out=attendance_table.carry_out,
+    undoing=lambda run, lock: attendance_table.undoing(run, lock=lock),
+    take_back=attendance_table.take_back,
+    of_workshops=True,
+)
 
 
 def keep(
@@ -139,7 +172,7 @@ def plan(draft: Draft, *, by: User, lock: bool = False) -> Plan:
         raise Gone
     kind = KINDS[draft.kind]
     content = io.BytesIO(b"".join(blobs.open_range(draft.digest, 0, size)))
-    return kind.plan(sheets.read_table(content, draft.filename, names=kind.names), draft, by, lock)
+    return kind.plan(sheets.read_table(content, draft.filename, names=kind.names(draft)), draft, by, lock)
 
 
 def confirm(draft: Draft, *, mark: str, by: User) -> ImportRun:
@@ -159,15 +192,15 @@ def confirm(draft: Draft, *, mark: str, by: User) -> ImportRun:
     return run
 
 
-def undoing(run: ImportRun) -> Undoing:
+def undoing(run: ImportRun, *, lock: bool = False) -> Undoing:
     """What an undo of this run would take back, and what it would leave and why."""
-    return KINDS[run.kind].undoing(run)
+    return KINDS[run.kind].undoing(run, lock)
 
 
 def undo(run: ImportRun, *, by: User) -> Undoing:
     """Take back what still stands as the run left it. Refuses with IsUndone, TooLate, NothingLeft."""
     import_runs.begin_undo(run)
-    found = undoing(run)
+    found = undoing(run, lock=True)
     KINDS[run.kind].take_back(found, run, by)
     import_runs.end_undo(run, found, by=by)
     return found

@@ -18,7 +18,10 @@ from portal.core.i18n import _
 from portal.core.sheets import SheetError
 from portal.organize import imports as importing
 from portal.organize.imports import KINDS, Draft, Kind
+from portal.organize.imports_forms import AttendanceListForm
 from portal.organize.views import bp
+from portal.participation import minutes, roster
+from portal.programme.models import Workshop
 
 CHANGES_A_PAGE = 50
 NAMES_SHOWN = 100
@@ -54,6 +57,26 @@ def export(kind: str, ending: str) -> Response:
     chosen = _kind_or_404(kind)
     write = sheets.write_csv if ending == "csv" else sheets.write_xlsx
     return sheets.download(write(chosen.exported, chosen.rows()), f"{kind}-{today().isoformat()}.{ending}")
+
+
+@bp.get("/organize/workshops/<code>/imports")
+@organizers_only
+def workshop_imports(code: str) -> ResponseReturnValue:
+    return _workshop_page(_workshop_or_404(code))
+
+
+@bp.post("/organize/workshops/<code>/imports/attendance")
+@organizers_only
+def bring_in_attendance(code: str) -> ResponseReturnValue:
+    workshop = _workshop_or_404(code)
+    form = AttendanceListForm.of(workshop)
+    if not form.validate():
+        return _workshop_page(workshop, form)
+    try:
+        return _kept("attendance", request.files.get("file"), subject=code, options=form.options())
+    except Refused as no:
+        db.session.rollback()
+        return _workshop_page(_workshop_or_404(code), form, error=no)
 
 
 @bp.get("/organize/imports/drafts/<token>")
@@ -121,6 +144,27 @@ def _kind_or_404(kind: str) -> Kind:
 def _run_or_404(code: str) -> ImportRun:
     found = import_runs.by_code(code)
     return found if found and found.kind in KINDS else abort(404)
+
+
+def _workshop_or_404(code: str) -> Workshop:
+    return roster.with_sessions(code) or abort(404)
+
+
+def _workshop_page(
+    workshop: Workshop, form: AttendanceListForm | None = None, *, error: Refused | None = None
+) -> Response:
+    page = render_template(
+        "organize/workshop_imports.html",
+        workshop=workshop,
+        form=form or AttendanceListForm.of(workshop),
+        kind=KINDS["attendance"],
+        error=error,
+        runs=import_runs.latest(subject=workshop.code),
+        name_of=importing.name_of,
+        may_undo=import_runs.may_undo,
+        all_day=minutes.ALL_DAY,
+    )
+    return make_response(page, 422 if error or (form and form.errors) else 200)
 
 
 def _back(kind: str, subject: str) -> str:

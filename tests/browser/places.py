@@ -45,6 +45,12 @@ PLACES = (
     Place("participation.register", "/workshops/excellence-2566/registration", ("nid",)),
     Place("participation.answers", "/workshops/excellence-2566/answers", ("lamai",)),
     Place("participation.calendar", "/calendar", (*PEOPLE, BEGINNER)),
+    Place("participation.agency_calendar", "/agency/calendar", COORDINATOR),
+    Place("", "/agency/attendance.ics?as_of=31/2/2566", COORDINATOR, 422),
+    Place("", "/calendar/no-such-secret.ics", (NOBODY,), 404),
+    Place("calendars.workshop", "/organize/workshops/pmqa40-2566/calendar", ORGANIZER),
+    Place("calendars.attendance", "/organize/attendance", ORGANIZER),
+    Place("", "/organize/attendance.ics?of=workshop:pmqa40-2566&as_of=x", ORGANIZER, 422),
     Place("learning.courses", "/learn", (*EVERYONE, BEGINNER)),
     Place("learning.course", "/learn/pmqa40", (*EVERYONE, BEGINNER)),
     Place("learning.course", "/learn/pmqa2562"),
@@ -94,6 +100,7 @@ PLACES = (
     Place("organize.draft", "/organize/imports/drafts/{import_draft}", ORGANIZER),
     Place("organize.draft", "/organize/imports/drafts/{bad_import}", ORGANIZER, 422),
     Place("organize.draft", "/organize/imports/drafts/none", ORGANIZER, 410),
+    Place("organize.workshop_imports", "/organize/workshops/excellence-2566/imports", ORGANIZER),
     Place("organize.run", "/organize/imports/runs/{import_run}", ORGANIZER),
     Place("roster.roster", "/organize/workshops/pmqa40-2566/roster", ORGANIZER),
     Place("roster.roster", "/organize/workshops/pmqa40-2566/roster?session=day2", ORGANIZER),
@@ -149,6 +156,7 @@ PLACES = (
 
 # What answers a GET with something that is no page, or with the way to one.
 FILES = {
+    "calendars.attendance_file": "/organize/attendance.ics?of=cohort:2566:pmqa40",
     "accounts.change_password": "/account/password",
     "check_in.counts": "/organize/workshops/pmqa40-2566/sessions/day1/counts.json",
     "door.keeper": "/door-sw.js",
@@ -162,8 +170,12 @@ FILES = {
     "organize.coverage_export": "/organize/coverage.csv",
     "organize.export": "/organize/exports/people.csv",
     "organize.template": "/organize/imports/agencies.csv",
+    "participation.agency_attendance": "/agency/attendance.ics",
+    "participation.all_workshops": "/workshops.ics",
     "participation.feed": "/calendar/{feed}.ics",
     "participation.workshop_calendar": "/workshops/pmqa40-2566.ics",
     "roster.attendance_calendar": "/organize/workshops/pmqa40-2566/attendance.ics",
+    "roster.answers_table": "/organize/workshops/excellence-2566/answers.csv",
+    "roster.attendance_table": "/organize/workshops/excellence-2566/attendance.csv",
     "roster.export": "/organize/workshops/pmqa40-2566/roster.xlsx",
 }

@@ -29,11 +29,13 @@ def crowd(make_workshop, make_people):
 HEADINGS = [
     "ลำดับที่ลงทะเบียน",
     "รหัส",
+    "ตั๋ว",
     "ชื่อ",
     "หน่วยงาน",
     "อีเมล",
     "สถานะ",
     "ตั้งแต่",
+    "ตั้งแต่ (พ.ศ.)",
     "วันที่หนึ่ง (20 ก.พ. 2566)",
     "วันที่สอง (21 ก.พ. 2566)",
 ]
@@ -46,12 +48,12 @@ def test_csv_has_everybody_with_all_sessions_and_no_formula(client, crowd, cast)
     assert answer.content_type == "text/csv; charset=utf-8"
     table = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert table[0] == HEADINGS
-    by_mail = {row[4]: row for row in table[1:]}
+    by_mail = {row[5]: row for row in table[1:]}
     first = by_mail[rows[0].user.email]
-    assert first[0:2] == ["1", rows[0].code]
-    assert first[2].startswith("'=HYPERLINK")
-    assert first[5:] == ["ได้ที่นั่ง", "2023-02-13 09:00", "มาแล้ว", "ยังไม่บันทึก"]
-    assert by_mail[rows[2].user.email][5:] == ["รอในคิว", "2023-02-13 09:00", "", ""]
+    assert first[0:3] == ["1", rows[0].code, rows[0].ticket]
+    assert first[3].startswith("'=HYPERLINK")
+    assert first[6:] == ["ได้ที่นั่ง", "2023-02-13 09:00", "13 ก.พ. 2566 09:00 น.", "มาแล้ว", "ยังไม่บันทึก"]
+    assert by_mail[rows[2].user.email][6:] == ["รอในคิว", "2023-02-13 09:00", "13 ก.พ. 2566 09:00 น.", "", ""]
 
 
 def test_xlsx_says_the_same(client, crowd, cast):
