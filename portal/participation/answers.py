@@ -27,6 +27,10 @@ class NotRegistered(Refused):
     text = _l("การลงทะเบียนนี้ยกเลิกไปแล้ว จึงไม่ต้องตอบคำถาม")
 
 
+class CalledOff(Refused):
+    text = _l("งานอบรมนี้ยกเลิกแล้ว จึงไม่ต้องตอบคำถาม")
+
+
 def register(workshop: Workshop, *, user: User, sent: Mapping[str, str]) -> Registration:
     """Register this person as registration.register does, with the answers they sent, in one transaction.
 
@@ -42,10 +46,12 @@ def register(workshop: Workshop, *, user: User, sent: Mapping[str, str]) -> Regi
 
 
 def keep(mine: Registration, *, sent: Mapping[str, str]) -> Registration:
-    """Put these answers in the place of those before. Refuses with NotRegistered, TooLateToAnswer, BadAnswers."""
+    """Put these answers in the place of those before. Refuses with NotRegistered, CalledOff, TooLateToAnswer, BadAnswers."""
     db.session.refresh(mine, with_for_update=True)
     if mine.status is RegistrationStatus.CANCELLED:
         raise NotRegistered
+    if mine.workshop.status is WorkshopStatus.CANCELLED:
+        raise CalledOff
     if eligibility.has_begun(mine.workshop):
         raise TooLateToAnswer
     mine.answers = questions.check_answers(questions.of(mine.workshop), sent)

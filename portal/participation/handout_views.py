@@ -7,7 +7,7 @@ after all has been read, and where it cannot be written the download goes on wit
 import logging
 from collections.abc import Collection
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
@@ -15,15 +15,24 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.accounts.access import viewer
 from portal.accounts.models import User
-from portal.core import clock, downloads
+from portal.core import clock, dates, downloads
 from portal.core.db import db, writing
 from portal.core.guard import public
+from portal.core.i18n import _, _l, language
 from portal.core.pagecache import for_everyone
 from portal.participation import bundles, handouts
+from portal.participation.handouts import Hidden
 from portal.programme import kinds, materials as handed
-from portal.programme.models import Material, MaterialVersion, Workshop, WorkshopStatus
+from portal.programme.models import Material, MaterialVersion, Workshop
+from portal.programme.workshops import is_private
 
 bp = Blueprint("handouts", __name__)
+
+GONE = (Hidden.PRIVATE, Hidden.WITHDRAWN)  # for who may not change it there is nothing
+REASONS = {
+    Hidden.REGISTERED: _l("สำหรับผู้ที่ได้ที่นั่งในงานนี้"),
+    Hidden.ATTENDED: _l("สำหรับผู้ที่มาอบรมงานนี้ เปิดหลังผู้จัดบันทึกการเข้าอบรม"),
+}
 
 log = logging.getLogger("portal.materials")
 
@@ -39,6 +48,7 @@ def materials(code: str) -> str:
         shelves=shelves,
         at_hand=handouts.at_hand(shelves),
         is_known=current_user.is_authenticated,
+        is_private=is_private(workshop),
         at=clock.now(),
     )
 
@@ -66,15 +76,15 @@ def material(code: str, filename: str = "") -> ResponseReturnValue:  # noqa: ARG
     """The material as it is now. Its address is the code; the name behind it only tells people what it is."""
     found = _material(code)
     user = _user()
-    if not handouts.may_see(found, user):
-        if (
-            user is None
-            and found.withdrawn_at is None
-            and found.talk.workshop.status is not WorkshopStatus.DRAFT
-        ):
-            return redirect(url_for("accounts.sign_in", next=request.path), 303)
+    why = handouts.hidden_from(found, user)
+    if why is None:
+        return _sent(found.versions[-1])
+    if why in GONE:
         abort(404)
-    return _sent(found.versions[-1])
+    if user is None:
+        return redirect(url_for("accounts.sign_in", next=request.path), 303)
+    flash(_("ยังเปิด %(title)s ไม่ได้ %(reason)s", title=found.title, reason=_reason(found, why)), "now")
+    return redirect(url_for("handouts.materials", code=found.talk.workshop.code), 303)
 
 
 @bp.get("/materials/<code>/versions/<int:number>")
@@ -90,6 +100,14 @@ def _user() -> User | None:
     return viewer() if current_user.is_authenticated else None
 
 
+def _reason(material: Material, why: Hidden) -> str:
+    """Why somebody may not have it yet, in words: as its page has it."""
+    if why is Hidden.NOT_YET and material.visible_from is not None:
+        lang: dates.Lang = "en" if language() == "en" else "th"
+        return _("เห็นได้ตั้งแต่ %(at)s", at=dates.date_time(material.visible_from, lang=lang))
+    return str(REASONS[why])
+
+
 def _material(code: str) -> Material:
     return handed.by_code(code) or abort(404)
 
@@ -100,7 +118,7 @@ def _shelves(code: str) -> tuple[Workshop, list[handouts.Shelf]]:
     user = _user()
     shelves = handouts.shelves_of(workshop, user)
     speaks = user is not None and (user.may_organize or any(shelf.may_edit for shelf in shelves))
-    if workshop.status is WorkshopStatus.DRAFT and not speaks:
+    if not speaks and is_private(workshop):
         abort(404)
     return workshop, shelves
 

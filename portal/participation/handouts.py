@@ -20,8 +20,8 @@ from portal.programme.models import (
     Talk,
     TalkSpeaker,
     Workshop,
-    WorkshopStatus,
 )
+from portal.programme.workshops import is_private
 
 CAME = (AttendanceState.ATTENDED, AttendanceState.PARTIAL)
 
@@ -29,6 +29,7 @@ CAME = (AttendanceState.ATTENDED, AttendanceState.PARTIAL)
 class Hidden(StrEnum):
     """Why somebody does not see a material."""
 
+    PRIVATE = "private"  # so is its workshop
     NOT_YET = "not_yet"
     REGISTERED = "registered"  # it is for those who have a seat
     ATTENDED = "attended"  # it is for those who came
@@ -95,13 +96,13 @@ def hidden(material: Material, reader: Reader) -> Hidden | None:
     return None
 
 
-def may_see(material: Material, user: User | None) -> bool:
-    """Whether the person may have this material now; of a draft only who may change it. At most two queries beside it."""
+def hidden_from(material: Material, user: User | None) -> Hidden | None:
+    """Why the person may not have this material now, or None; of what is private only who may change it has any. At most
+    three queries beside it."""
     if user is not None and materials.may_edit(user, material.talk):
-        return material.withdrawn_at is None
+        return None if material.withdrawn_at is None else Hidden.WITHDRAWN
     workshop = material.talk.workshop
-    is_out = workshop.status is not WorkshopStatus.DRAFT
-    return is_out and hidden(material, reader_of(workshop, user)) is None
+    return Hidden.PRIVATE if is_private(workshop) else hidden(material, reader_of(workshop, user))
 
 
 def shelves_of(workshop: Workshop, user: User | None) -> list[Shelf]:

@@ -29,7 +29,7 @@ from portal.participation import (
 from portal.participation.forms import Removal
 from portal.participation.models import Registration, RegistrationStatus
 from portal.programme import workshops
-from portal.programme.models import Workshop, WorkshopStatus
+from portal.programme.models import Workshop
 
 bp = Blueprint("queue", __name__)
 
@@ -87,7 +87,7 @@ def ledger(code: str) -> Response:
 @coordinators_only
 def agency_ledger(code: str) -> Response:
     workshop = _workshop(code)
-    if workshop.status is WorkshopStatus.DRAFT:
+    if workshops.is_private(workshop):
         abort(404)
     return _ledger_page(workshop, viewer().agency or abort(403), None)
 

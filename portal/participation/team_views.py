@@ -17,7 +17,8 @@ from portal.participation.members import Member
 from portal.participation.models import Registration, RegistrationStatus
 from portal.participation.seats import TAKES_A_SEAT, WAITLISTED
 from portal.participation.team_forms import ALL_OR_NONE, CancelForm, InviteForm, SwapForm, TeamForm
-from portal.programme.models import Workshop, WorkshopStatus
+from portal.programme import workshops
+from portal.programme.models import Workshop
 
 bp = Blueprint("teams", __name__, url_prefix="/agency/workshops/<code>")
 
@@ -119,7 +120,7 @@ def cancel(code: str, registration: str) -> ResponseReturnValue:
 
 def _workshop(code: str) -> Workshop:
     found = roster.with_sessions(code)
-    return abort(404) if found is None or found.status is WorkshopStatus.DRAFT else found
+    return abort(404) if found is None or workshops.is_private(found) else found
 
 
 def _agency() -> Agency:

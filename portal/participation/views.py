@@ -95,6 +95,9 @@ def answers(code: str) -> ResponseReturnValue:
     asked = questions.of(mine.workshop)
     if not asked or mine.status is RegistrationStatus.CANCELLED:
         return _to(code)
+    if mine.workshop.status is WorkshopStatus.CANCELLED:
+        flash(str(taking.CalledOff()), "now")
+        return _to(code)
     form = answer_forms.form_of(asked, mine.answers)
     if not form.validate_on_submit():
         return _answers_page(mine, form, 200)
@@ -171,7 +174,9 @@ def _user() -> User | None:
 
 
 def _workshop(code: str) -> Workshop:
-    return offers.workshop_by_code(code) or abort(404)
+    """As its page shows it. What was called off before it was ever on offer, organizers find under its address, nobody else."""
+    user = _user()
+    return _offered(offers.workshop_by_code(code, drafts=user is not None and user.may_organize))
 
 
 def _offered(found: Workshop | None) -> Workshop:

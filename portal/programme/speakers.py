@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.core.db import db
-from portal.programme.models import Speaker, Talk, TalkSpeaker, Workshop, WorkshopStatus
+from portal.programme.models import Speaker, Talk, TalkSpeaker, Workshop
+from portal.programme.workshops import PRIVATE
 
 Pair = dict[str, str]
 
@@ -29,12 +30,12 @@ def speaker_by_code(code: str) -> Speaker | None:
 
 
 def talks_of(speaker: Speaker) -> Sequence[Talk]:
-    """What the speaker gives in workshops that are not drafts, earliest first, with workshop, session and fellow speakers. Two queries."""
+    """What the speaker gives in workshops that are not private, earliest first, with workshop, session and fellow speakers. Two queries."""
     talks = (
         select(Talk)
         .join(Talk.workshop)
         .join(TalkSpeaker, TalkSpeaker.talk_id == Talk.id)
-        .where(TalkSpeaker.speaker_id == speaker.id, Workshop.status != WorkshopStatus.DRAFT)
+        .where(TalkSpeaker.speaker_id == speaker.id, ~PRIVATE)
         .order_by(Workshop.starts_on, Workshop.id, Talk.position)
         .options(
             joinedload(Talk.workshop),

@@ -17,10 +17,23 @@ from portal.programme.models import (
     Workshop,
     WorkshopSession,
     WorkshopStatus,
+    WorkshopVersion,
 )
 
 ON_OFFER = (WorkshopStatus.PUBLISHED, WorkshopStatus.CLOSED)
 
+# Called off before it was ever on offer: of what was changed on the desk, no version says that it was.
+_OFFERED_ONCE = select(WorkshopVersion.workshop_id).where(
+    WorkshopVersion.status.in_([status.value for status in ON_OFFER])
+)
+_NEVER_OFFERED = (
+    (Workshop.status == WorkshopStatus.CANCELLED)
+    & Workshop.id.in_(select(WorkshopVersion.workshop_id))
+    & Workshop.id.not_in(_OFFERED_ONCE)
+)
+PRIVATE = (
+    Workshop.status == WorkshopStatus.DRAFT
+) | _NEVER_OFFERED  # as is_private, of the workshops of a list
 
 _MATERIALS = (
     select(func.count(Material.id))
@@ -51,6 +64,7 @@ _TALKS_ALONE = (
     .options(joinedload(Talk.session), joinedload(Talk.speakers).joinedload(TalkSpeaker.speaker))
     .order_by(Talk.position)
 )
+_NEVER_OFFERED_ALONE = select(Workshop.id).where(Workshop.id == bindparam("workshop"), _NEVER_OFFERED)
 _WITH_TRACKS_ALONE = _ALONE.options(joinedload(Workshop.tracks))
 _WITHOUT_TALKS = _WITH_SESSIONS.options(joinedload(Workshop.round).selectinload(Round.tracks))
 
@@ -66,9 +80,18 @@ def all_workshops() -> Sequence[Workshop]:
 
 
 def workshop_by_code(code: str, *, drafts: bool = False) -> Workshop | None:
-    """One workshop with sessions, tracks, talks and speakers, or None. A draft only when `drafts`. Two queries."""
+    """One workshop with sessions, tracks, talks and speakers, or None. What is private only when `drafts`. Two queries,
+    three of one that was called off."""
     found = db.session.scalars(_WHOLE, {"code": code}).unique().one_or_none()
-    return None if found is None or (found.status is WorkshopStatus.DRAFT and not drafts) else found
+    return None if found is None or (not drafts and is_private(found)) else found
+
+
+def is_private(workshop: Workshop) -> bool:
+    """Whether only organizers and its speakers know of it: a draft, also when it was called off as one. A query where it
+    is called off."""
+    if workshop.status is WorkshopStatus.CANCELLED:
+        return db.session.scalar(_NEVER_OFFERED_ALONE, {"workshop": workshop.id}) is not None
+    return workshop.status is WorkshopStatus.DRAFT
 
 
 def without_talks(code: str) -> Workshop | None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from portal.core.db import db
 from portal.participation import answers, registration
 from portal.participation.models import Registration, RegistrationStatus
-from portal.programme import questions
+from portal.programme import desk, questions
 from portal.programme.models import WorkshopStatus
 from tests.participation.asking import QUESTIONS
 
@@ -305,6 +305,22 @@ class TestAnswering:
         assert "ตอบคำถามของงานอบรม" not in client.page.main
         assert "งานนี้ยกเลิก" in client.page.main
         assert "ได้ที่นั่งแล้ว" not in client.page.main
+
+    def test_the_form_of_a_cancelled_workshop_leads_to_its_page_and_keeps_nothing(
+        self, client, workshop, seat, cast
+    ):
+        client.sign_in(cast.lamai).get(ANSWERS)
+        page = client.page
+        desk.cancel(workshop, by=cast.orn)
+        db.session.commit()
+        client.follow(client.get(ANSWERS))
+        assert client.page.flashes == ["งานอบรมนี้ยกเลิกแล้ว จึงไม่ต้องตอบคำถาม"]
+        client.page = page
+        client.follow(client.submit(ANSWERS, **{"q-food": "halal"}))
+        assert client.page.flashes == ["งานอบรมนี้ยกเลิกแล้ว จึงไม่ต้องตอบคำถาม"]
+        with pytest.raises(answers.CalledOff):
+            answers.keep(rows()[0], sent={"food": "halal"})
+        assert rows()[0].answers == {}
 
     def test_who_waits_in_the_queue_may_answer_too(self, client, workshop, make_people):
         workshop.capacity = 1

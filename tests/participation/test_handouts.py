@@ -47,7 +47,7 @@ def came(seat, workshop, state, *, session=0):
 def test_what_is_for_everyone_is_seen_by_everyone(talk, cast):
     material = hand_out(talk, cast.wit)
     for user in (None, cast.sakda, cast.lamai, cast.orn, cast.wit):
-        assert handouts.may_see(material, user)
+        assert handouts.hidden_from(material, user) is None
 
 
 def test_what_is_for_those_with_a_seat_is_seen_by_them_only(talk, cast, seat):
@@ -114,19 +114,15 @@ def test_what_is_withdrawn_is_seen_by_nobody(talk, cast):
     material = hand_out(talk, cast.wit)
     materials.withdraw(material, by=cast.wit)
     for user in (None, cast.lamai, cast.wit, cast.orn):
-        assert not handouts.may_see(material, user)
+        assert handouts.hidden_from(material, user) is Hidden.WITHDRAWN
 
 
 def test_of_a_draft_only_who_may_change_it_sees_anything(talk, cast, workshop):
     material = hand_out(talk, cast.wit)
     workshop.status = WorkshopStatus.DRAFT
     db.session.commit()
-    assert [handouts.may_see(material, user) for user in (None, cast.lamai, cast.wit, cast.orn)] == [
-        False,
-        False,
-        True,
-        True,
-    ]
+    seen = [handouts.hidden_from(material, user) for user in (None, cast.lamai, cast.wit, cast.orn)]
+    assert seen == [Hidden.PRIVATE, Hidden.PRIVATE, None, None]
 
 
 def test_a_seat_in_another_workshop_opens_nothing(talk, cast, make_workshop):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from portal.core import blobs
 from portal.core.db import db
 from portal.participation import handouts, registration
-from portal.programme import materials
+from portal.programme import desk, materials
 from portal.programme.models import Audience, MaterialVersion, WorkshopStatus
 from tests.programme import handed
 from tests.programme.handed import file, hand_out
@@ -80,6 +80,21 @@ def test_a_workshop_that_is_not_there_or_a_draft_has_no_page(client, cast, works
     assert client.get("/workshops/none/materials").status_code == 404
     assert client.get("/workshops/none/materials.zip").status_code == 404
     workshop.status = WorkshopStatus.DRAFT
+    db.session.commit()
+    for address in (PAGE, ZIP, f"/materials/{material.code}"):
+        assert client.sign_out().get(address).status_code == 404
+        assert client.sign_in(cast.lamai).get(address).status_code == 404
+        assert client.sign_in(cast.wit).get(address).status_code == 200
+        assert client.sign_in(cast.orn).get(address).status_code == 200
+    client.sign_in(cast.wit).get(PAGE)
+    assert "/workshops/pmqa40-2566" not in client.page.links()
+
+
+def test_a_draft_that_was_called_off_has_no_materials_but_for_who_knows_of_it(
+    client, cast, workshop, material
+):
+    workshop.status = WorkshopStatus.DRAFT
+    desk.cancel(workshop, by=cast.orn)
     db.session.commit()
     for address in (PAGE, ZIP, f"/materials/{material.code}"):
         assert client.sign_out().get(address).status_code == 404
@@ -277,17 +292,41 @@ def test_a_link_leads_there_and_is_counted(client, cast, talk):
     assert counted() == [1]
 
 
-def test_what_is_not_for_the_reader_is_not_there(client, cast, talk):
-    material = hand_out(talk, cast.wit, audience=Audience.REGISTERED)
+def test_the_direct_link_to_what_is_not_for_the_reader_yet_leads_to_the_reason(client, cast, talk):
+    seated = hand_out(talk, cast.wit, audience=Audience.REGISTERED)
     later = hand_out(talk, cast.wit, title="ภายหลัง", visible_from=LATER)
-    for one in (material, later):
-        assert client.sign_in(cast.sakda).get(f"/materials/{one.code}").status_code == 404
+    came = hand_out(talk, cast.wit, title="ผู้มา", audience=Audience.ATTENDED)
+    reasons = (
+        (seated, "ยังเปิด สไลด์วันแรก ไม่ได้ สำหรับผู้ที่ได้ที่นั่งในงานนี้"),
+        (later, "ยังเปิด ภายหลัง ไม่ได้ เห็นได้ตั้งแต่ 20 ก.พ. 2566 09:00 น."),
+        (came, "ยังเปิด ผู้มา ไม่ได้ สำหรับผู้ที่มาอบรมงานนี้ เปิดหลังผู้จัดบันทึกการเข้าอบรม"),
+    )
+    client.sign_in(cast.sakda)
+    for material, reason in reasons:
+        for address in (f"/materials/{material.code}", f"/materials/{material.code}/ชื่อ.pdf"):
+            got = client.get(address)
+            assert (got.status_code, got.headers["Location"]) == (303, PAGE)
+            client.follow(got)
+            assert client.page.flashes == [reason]
+    assert counted() == [0, 0, 0]
+
+
+def test_what_was_taken_back_is_not_there_for_who_could_never_change_it(client, cast, talk):
+    material = hand_out(talk, cast.wit)
+    materials.withdraw(material, by=cast.wit)
+    db.session.commit()
+    for reader in (cast.sakda, cast.lamai):
+        assert client.sign_in(reader).get(f"/materials/{material.code}").status_code == 404
+
+
+def test_who_is_signed_out_is_asked_who_they_are_first(client, cast, talk):
+    material = hand_out(talk, cast.wit, audience=Audience.REGISTERED)
     got = client.sign_out().get(f"/materials/{material.code}/สไลด์.pdf")
     assert got.status_code == 303
     assert got.headers["Location"].startswith("/sign-in?next=/materials/")
     for code in ("NOBODY22", "1", "%00", "../../etc/passwd"):
         assert client.get(f"/materials/{code}").status_code == 404
-    assert counted() == [0, 0]
+    assert counted() == [0]
 
 
 def test_content_gone_from_the_storage_is_a_page_that_is_not_there_and_stands_in_the_log(

@@ -6,6 +6,7 @@ import pytest
 
 from portal.core.db import db
 from portal.participation import registration
+from portal.programme import desk
 from portal.programme.models import WorkshopStatus
 from tests.pages import squeezed
 
@@ -143,6 +144,38 @@ def test_a_draft_is_404(client, make_workshop, cast):
     make_workshop(status=WorkshopStatus.DRAFT)
     client.sign_in(cast.lamai)
     assert client.get(URL).status_code == 404
+
+
+@pytest.mark.both_databases
+def test_a_draft_that_was_called_off_is_404_to_all_but_organizers(client, make_workshop, cast):
+    workshop = make_workshop(status=WorkshopStatus.DRAFT)
+    for _time in range(2):
+        desk.cancel(workshop, by=cast.orn)
+        db.session.commit()
+        addresses = (
+            URL,
+            f"{URL}.ics",
+            f"{URL}/registration",
+            f"{URL}/answers",
+            "/agency/workshops/pmqa40-2566",
+        )
+        for address in addresses:
+            assert client.sign_in(cast.mali).get(address).status_code == 404, address
+        assert client.sign_out().get(URL).status_code == 404
+        assert client.sign_in(cast.orn).get(URL).status_code == 200
+        desk.reopen(workshop, by=cast.orn)
+        db.session.commit()
+        assert client.get(URL).status_code == 404
+
+
+def test_one_that_was_on_offer_and_called_off_says_so_to_everybody(client, make_workshop, cast):
+    workshop = make_workshop(status=WorkshopStatus.DRAFT)
+    desk.publish(workshop, by=cast.orn)
+    desk.cancel(workshop, by=cast.orn)
+    make_workshop("read-in", status=WorkshopStatus.CANCELLED)
+    db.session.commit()
+    for address in (URL, f"{URL}.ics", "/workshops/read-in"):
+        assert client.get(address).status_code == 200, address
 
 
 def test_reading_writes_nothing_and_asks_ten_questions_at_most(

@@ -1,6 +1,7 @@
 """The page of one speaker."""
 
 from portal.core.db import db
+from portal.programme import desk
 from portal.programme.models import WorkshopStatus
 from tests.programme.offer import offered
 
@@ -50,6 +51,14 @@ def test_a_talk_that_got_its_day_shows_it(client, programme_2566):
 
 def test_a_talk_in_a_draft_is_not_told(client, programme_2566):
     offered("excellence-2566").status = WorkshopStatus.DRAFT
+    client.get("/speakers/kku-team-1")
+    assert "ยังไม่ประกาศหัวข้อ" in client.page.main
+
+
+def test_a_talk_in_a_draft_that_was_called_off_is_not_told(client, programme_2566):
+    workshop = offered("excellence-2566")
+    workshop.status = WorkshopStatus.DRAFT
+    desk.cancel(workshop, by=None)
     client.get("/speakers/kku-team-1")
     assert "ยังไม่ประกาศหัวข้อ" in client.page.main
 
