@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import pages, rush, site, start, wire, zip as large_files
+from bench import outbox, pages, rush, site, start, wire, zip as large_files
 from bench.figures import RESULTS, Figure, as_markdown, as_table
 from portal.core.db import db
 
 PEOPLE, PLACES, CONNECTIONS, WORKERS, KILLS = 2_000, 200, 64, 2, 5
 PER_SECOND = 150
+MAILS = 10_000
 RUSH = f"{PEOPLE:,} people for {PLACES} seats"
 
 
@@ -48,6 +49,16 @@ def _rush_on_postgres(folder: Path, name: str, *, kills: int = 0) -> list[Figure
         return _rush(folder, name, url, kills=kills)
 
 
+def _outbox(folder: Path, name: str, database_url: str = "") -> list[Figure]:
+    drained = outbox.run(folder, database_url, mails=MAILS, workers=WORKERS)
+    return outbox.figures(drained, f"{name}, {MAILS:,} mails by {WORKERS} workers")
+
+
+def _outbox_on_postgres(folder: Path) -> list[Figure]:
+    with _postgres(folder) as url:
+        return _outbox(folder, "PostgreSQL", url)
+
+
 STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("pages", _of_pages),
     ("rush on SQLite", lambda folder: _rush(folder, f"SQLite, {RUSH}")),
@@ -60,6 +71,8 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
         "rush on PostgreSQL, workers killed",
         lambda folder: _rush_on_postgres(folder, f"PostgreSQL, {RUSH}, workers killed", kills=KILLS),
     ),
+    ("outbox on SQLite", lambda folder: _outbox(folder, "SQLite")),
+    ("outbox on PostgreSQL", _outbox_on_postgres),
     ("large files", lambda folder: large_files.measured(folder, folder / "log")),
     ("start", lambda folder: start.measured(folder, folder / "log")),
 )

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from bench import rush, site
+from bench import outbox, rush, site
 from bench.figures import Figure, as_markdown, as_table
 from config import ROOT
 from portal.awards import loading as award_files
@@ -27,6 +27,17 @@ def test_sixty_people_for_ten_seats_get_them_in_the_order_of_their_arrival(app: 
     assert ran.faults == []
     assert (ran.confirmed, ran.waiting) == (10, 50)
     assert ran.told.statuses == {303: 60}
+
+
+@pytest.mark.both_databases
+def test_two_workers_drain_the_outbox_to_a_real_server_each_mail_once(app: Flask, database: str) -> None:
+    folder = app.config["INSTANCE"]
+    environ = site.environ_of(
+        folder, app.config["DATABASE_URL"], PORTAL_SECRET_KEY=str(app.secret_key), PORTAL_CLOCK=START
+    )
+    drained = outbox.drain(site.Site(folder, environ, app), mails=120, workers=2)
+    assert drained.faults == []
+    assert drained.arrived == 120
 
 
 def test_a_figure_is_judged_by_its_target_and_one_without_is_only_told() -> None:

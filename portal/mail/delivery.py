@@ -9,10 +9,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Update, bindparam, select, update
 
 from portal.core import clock
 from portal.core.db import UTCDateTime, db, read_rows, writing
@@ -46,11 +45,37 @@ class Delivered:
         return bool(self.sent or self.failed)
 
 
-_IS_DUE = (
+# Made once: putting them together for each message takes longer than sending it.
+_NOW = bindparam("now", type_=UTCDateTime())
+_DUE = (OutboxMessage.status == QUEUED, OutboxMessage.due_at <= _NOW)
+_IS_DUE = select(OutboxMessage.id).where(*_DUE).limit(1)
+_NEXT = (
     select(OutboxMessage.id)
-    .where(OutboxMessage.status == QUEUED, OutboxMessage.due_at <= bindparam("now", type_=UTCDateTime()))
+    .where(*_DUE, OutboxMessage.handed_over_at.is_(None))
+    .order_by(OutboxMessage.due_at, OutboxMessage.id)
     .limit(1)
+    .with_for_update(skip_locked=True)
 )
+_CLAIM = (
+    update(OutboxMessage)
+    .where(OutboxMessage.id == _NEXT.scalar_subquery())
+    .values(attempts=OutboxMessage.attempts + 1, due_at=bindparam("until", type_=UTCDateTime()))
+    .returning(*OutboxMessage.__table__.columns)
+)
+_GIVE_UP = (
+    update(OutboxMessage)
+    .where(*_DUE, OutboxMessage.handed_over_at.is_not(None))
+    .values(status=FAILED, last_error=NEVER_HEARD)
+)
+_OF_CLAIM = (
+    OutboxMessage.id == bindparam("which"),
+    OutboxMessage.attempts == bindparam("claim"),
+    OutboxMessage.due_at == bindparam("lease", type_=UTCDateTime()),
+    OutboxMessage.status != SENT,
+    (OutboxMessage.status == QUEUED) | OutboxMessage.handed_over_at.is_not(None),
+)
+_HANDED_OVER = update(OutboxMessage).where(*_OF_CLAIM).values(handed_over_at=_NOW)
+_SENT = update(OutboxMessage).where(*_OF_CLAIM).values(status=SENT, sent_at=_NOW, last_error="")
 
 
 def is_due() -> bool:
@@ -69,44 +94,27 @@ def deliver_due(limit: int = 100) -> Delivered:
         return done
     db.session.commit()
     with writing(), transport.opened(current_app.config["MAIL_URL"]) as deliver:
-        message = _claim(done)
+        done.failed += read_rows(_GIVE_UP, now=clock.now()).rowcount
+        message = _claim()
         db.session.commit()
         for number in range(1, limit + 1):
             if message is None:
                 break
             goes_on = _try(message, deliver, done)
             # In one transaction with the outcome of the one before: half the writing.
-            message = _claim(done) if goes_on and number < limit else None
+            message = _claim() if goes_on and number < limit else None
             db.session.commit()
     return done
 
 
-def _claim(done: Delivered) -> OutboxMessage | None:
-    """Take the next due message for this worker; one whose worker died while the server took it has failed.
+def _claim() -> OutboxMessage | None:
+    """Take the next due message for this worker, as a copy that no session knows. One statement.
 
     Once this is committed no lock is held while it is sent: SQLite has only one.
     """
-    while (message := _next()) is not None and message.handed_over_at is not None:
-        message.status, message.last_error = FAILED, NEVER_HEARD
-        done.failed += 1
-        db.session.flush()
-    if message is not None:
-        message.attempts += 1
-        message.due_at = clock.now() + LEASE
-        db.session.flush()
-        db.session.expunge(message)
-    return message
-
-
-def _next() -> OutboxMessage | None:
-    return db.session.scalar(
-        select(OutboxMessage)
-        .where(OutboxMessage.status == QUEUED, OutboxMessage.due_at <= clock.now())
-        .order_by(OutboxMessage.due_at, OutboxMessage.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
+    now = clock.now()
+    row = read_rows(_CLAIM, now=now, until=now + LEASE).one_or_none()
+    return None if row is None else OutboxMessage(**row._mapping)
 
 
 def _try(message: OutboxMessage, deliver: transport.Deliver, done: Delivered) -> bool:
@@ -117,16 +125,16 @@ def _try(message: OutboxMessage, deliver: transport.Deliver, done: Delivered) ->
         log.warning("message %s was taken by another worker", message.code)
     except transport.InDoubt:
         done.failed += 1
-        _settle(message, status=FAILED, last_error=NEVER_HEARD)
+        _settle(message, _outcome(status=FAILED, last_error=NEVER_HEARD))
     except transport.Rejected as no:
         done.failed += 1
-        _settle(message, status=FAILED, last_error=str(no)[:500], handed_over_at=None)
+        _settle(message, _outcome(status=FAILED, last_error=str(no)[:500], handed_over_at=None))
     except Exception as no:
         _put_off(message, no, done)
         return not isinstance(no, transport.Unreachable)
     else:
         done.sent += 1
-        _settle(message, status=SENT, sent_at=clock.now(), last_error="")
+        _settle(message, _SENT)
     return True
 
 
@@ -138,11 +146,11 @@ def _put_off(message: OutboxMessage, no: Exception, done: Delivered) -> None:
     error = (str(no) if is_known else repr(no))[:500]
     if message.attempts > len(PAUSES):
         done.failed += 1
-        _settle(message, status=FAILED, last_error=error, handed_over_at=None)
+        _settle(message, _outcome(status=FAILED, last_error=error, handed_over_at=None))
     else:
         done.retried += 1
-        pause = PAUSES[message.attempts - 1]
-        _settle(message, due_at=clock.now() + pause, last_error=error, handed_over_at=None)
+        due_at = clock.now() + PAUSES[message.attempts - 1]
+        _settle(message, _outcome(due_at=due_at, last_error=error, handed_over_at=None))
 
 
 def _handing_over(message: OutboxMessage) -> Callable[[], None]:
@@ -152,7 +160,7 @@ def _handing_over(message: OutboxMessage) -> Callable[[], None]:
     """
 
     def keep() -> None:
-        is_mine = _settle(message, handed_over_at=clock.now())
+        is_mine = _settle(message, _HANDED_OVER)
         db.session.commit()
         if not is_mine:
             raise LostLease
@@ -160,17 +168,15 @@ def _handing_over(message: OutboxMessage) -> Callable[[], None]:
     return keep
 
 
-def _settle(message: OutboxMessage, **outcome: object) -> bool:
+def _outcome(**values: object) -> Update:
+    return update(OutboxMessage).where(*_OF_CLAIM).values(**values)
+
+
+def _settle(message: OutboxMessage, outcome: Update) -> bool:
     """Write the outcome and say so, unless the lease ran out and another worker has the message now.
 
     One that was given up as in doubt is still this worker's: who hears the answer late knows better.
     """
-    claim = (OutboxMessage.attempts == message.attempts, OutboxMessage.due_at == message.due_at)
-    is_open = (OutboxMessage.status == QUEUED) | OutboxMessage.handed_over_at.is_not(None)
-    done: Any = db.session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == message.id, *claim, is_open, OutboxMessage.status != SENT)
-        .values(**outcome)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(done.rowcount)
+    claim = {"which": message.id, "claim": message.attempts, "lease": message.due_at}
+    now = {"now": clock.now()} if outcome is _HANDED_OVER or outcome is _SENT else {}
+    return bool(read_rows(outcome, **claim, **now).rowcount)

@@ -257,7 +257,7 @@ def test_no_lock_is_held_while_a_message_is_sent(app: Flask, monkeypatch: pytest
 def test_a_message_of_a_worker_that_died_is_sent_after_its_lease(smtp: Postbox) -> None:
     message = letter()
     db.session.commit()
-    assert delivery._claim(Delivered()) is not None
+    assert delivery._claim() is not None
     db.session.commit()  # and the worker dies here
     assert deliver_due() == Delivered()
     clock.start_at(clock.now() + delivery.LEASE, still=True)
@@ -268,12 +268,12 @@ def test_a_message_of_a_worker_that_died_is_sent_after_its_lease(smtp: Postbox) 
 def test_a_worker_that_was_too_slow_does_not_write_over_the_next_one(smtp: Postbox) -> None:
     message = letter()
     db.session.commit()
-    slow = delivery._claim(Delivered())
+    slow = delivery._claim()
     assert slow is not None
     db.session.commit()
     clock.start_at(clock.now() + delivery.LEASE, still=True)
     deliver_due()
-    delivery._settle(slow, status=MessageStatus.FAILED, last_error="late")
+    delivery._settle(slow, delivery._outcome(status=MessageStatus.FAILED, last_error="late"))
     assert again(message).status is MessageStatus.SENT
 
 
