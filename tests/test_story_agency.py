@@ -20,7 +20,7 @@ from portal.courses.course import Course
 from portal.learning import attempts
 from portal.learning.models import Attempt, ModulePass
 from portal.mail.models import OutboxMessage
-from portal.participation import calendars, registration
+from portal.participation import feeds, registration
 from portal.participation.models import CalendarFeed, Move, Registration, RegistrationMove, RegistrationStatus
 from portal.programme import workshops
 from tests import cast as people
@@ -51,7 +51,7 @@ def week(cast: Cast, course: Course) -> Cast:
         for user in (cast.mali, cast.lamai, cast.sakda):
             registration.register(workshop, user=user)
     for user in (cast.mali, cast.lamai, cast.sakda):
-        calendars.rotate(user)
+        feeds.rotate(user)
         take(user, course, "op")
         take(user, course, "c1", mistakes=99)
         begun = attempts.start(user, course, course.required_modules[1])

@@ -89,7 +89,7 @@ def upgrade() -> None:
         batch_op.alter_column("noted_at", existing_type=sa.DateTime(timezone=True), nullable=False)
 
     with op.batch_alter_table('calendar_feed') as batch_op:
-        batch_op.add_column(sa.Column('subject', sa.String(length=60), nullable=False, server_default="mine"))
+        batch_op.add_column(sa.Column('subject', sa.String(length=80), nullable=False, server_default="mine"))
         batch_op.drop_constraint(batch_op.f('uq_calendar_feed_user_id'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_calendar_feed_user_id_subject'), ['user_id', 'subject'])
 

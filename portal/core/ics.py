@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
-from icalendar import Calendar, Event as VEvent, Timezone, vCalAddress, vDuration, vText
+from icalendar import Calendar, Event as VEvent, Parameters, Timezone, vCalAddress, vDuration, vText
+from icalendar.parser import Contentline
 
 from portal.core import clock
 
 PRODID = "-//PMQA training portal//TH"
 ZONE = "Asia/Bangkok"
 REFRESH = timedelta(hours=1)
+END, END_OF_EVENT = b"END:VCALENDAR\r\n", b"END:VEVENT\r\n"
 
 _breaks = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _controls = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
@@ -54,6 +56,7 @@ class Event:
     status: str = "CONFIRMED"
     organizer: Person | None = None
     attendees: tuple[Attendee, ...] = ()
+    guests: bytes = b""  # many of them, as lines of `standing` + `guest`
     last_modified: datetime | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,15 +79,42 @@ def calendar(
     vcalendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     vcalendar["X-PUBLISHED-TTL"] = vDuration(REFRESH)
     vcalendar.add_component(_zone())
-    for event in events:
-        vcalendar.add_component(_vevent(event, stamp))
-    return bytes(vcalendar.to_ical())
+    head = vcalendar.to_ical().removesuffix(END)
+    return b"".join((head, *(_written(event, stamp) for event in events), END))
+
+
+def standing(partstat: str, params: Mapping[str, str]) -> bytes:
+    """The first half of an ATTENDEE line: how somebody stands. Any `guest` may follow.
+
+    Long lists come in halves, because thousands of lines repeat a few standings, and each person at every session.
+    """
+    halves = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": partstat, "RSVP": "FALSE"}
+    return _folded(f"ATTENDEE;{_parameters({**halves, **params})}")
+
+
+def guest(person: Person, params: Mapping[str, str]) -> bytes:
+    """The second half: who it is. A line may be folded anywhere, so this one begins where the first is folded."""
+    return _folded(f" ;{_parameters({'CN': person.name, **params})}:{_mailto(person)}")
+
+
+def _folded(line: str) -> bytes:
+    return bytes(Contentline(line).to_ical()) + b"\r\n"  # type: ignore[no-untyped-call]
+
+
+def _parameters(params: Mapping[str, str]) -> str:
+    written = Parameters({key: _line(value) for key, value in params.items()})
+    return bytes(written.to_ical()).decode()
 
 
 @cache
 def _zone() -> Timezone:
     """The VTIMEZONE of every calendar; 20 ms to work out."""
     return Timezone.from_tzid(ZONE)
+
+
+def _written(event: Event, stamp: datetime | None) -> bytes:
+    body = bytes(_vevent(event, stamp).to_ical())
+    return body.removesuffix(END_OF_EVENT) + event.guests + END_OF_EVENT if event.guests else body
 
 
 def _vevent(event: Event, stamp: datetime | None) -> VEvent:
@@ -133,10 +163,14 @@ def _attendee(person: Attendee) -> vCalAddress:
 
 
 def _address(person: Person, params: Mapping[str, str]) -> vCalAddress:
-    address = vCalAddress("mailto:" + "".join(_line(person.email).split()))
+    address = vCalAddress(_mailto(person))
     for key, value in {"CN": person.name, **params}.items():
         address.params[key] = _line(value)
     return address
+
+
+def _mailto(person: Person) -> str:
+    return "mailto:" + "".join(_line(person.email).split())
 
 
 def _aware(moment: datetime) -> datetime:

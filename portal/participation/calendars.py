@@ -1,29 +1,30 @@
-"""Which events a calendar holds: a workshop's, one person's, the organizer's with attendance, and those that travel with mails; their syntax is core.ics.
+"""Which events a calendar holds: a workshop's, everybody's, one person's, and those that travel with mails; their syntax is core.ics.
 
 An event is a session. Its UID never changes, and it is the same in the workshop's file, a personal feed and a mail,
-so that one meeting stands once in a calendar; the attendance calendar is another thing and has UIDs of its own.
+so that one meeting stands once in a calendar; calendars of attendance are another thing and have UIDs of their own.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.accounts.models import User
 from portal.core import clock, ics
-from portal.core.db import begin_write, db
+from portal.core.db import UTCDateTime, db
 from portal.core.i18n import _, _l, in_lang, in_language
-from portal.core.tokens import new_secret
 from portal.mail import mime
 from portal.mail.compose import link
-from portal.participation import attendance, roster
-from portal.participation.models import AttendanceState, CalendarFeed, Registration
+from portal.participation import marks as known_marks
+from portal.participation.models import AttendanceState, Registration, RegistrationStatus
 from portal.participation.seats import CONFIRMED, OFFERED, WAITLISTED
-from portal.programme.models import Workshop, WorkshopSession, WorkshopStatus
+from portal.programme.models import Workshop, WorkshopSession, WorkshopStatus, WorkshopVersion
+from portal.programme.workshops import ON_OFFER
 
 DOMAIN = "pmqa-portal"  # of UIDs: not the host name, which may change while a UID may not
+KEPT_DAYS = 90  # how long what is called off stays, so that every calendar has learned of it
 UNMARKED = "unmarked"
 STATE_WORDS = {
     AttendanceState.ATTENDED: _l("มาแล้ว"),
@@ -33,17 +34,29 @@ STATE_WORDS = {
     None: _l("ยังไม่บันทึก"),
 }
 
+Marks = Mapping[tuple[int, int], known_marks.Known]
+
 
 def workshop_calendar(workshop: Workshop) -> bytes:
     """The sessions of a workshop for anybody's calendar, in the language in force; holds nothing personal."""
-    return ics.calendar(in_lang(workshop, "title"), events_of(workshop))
+    return ics.calendar(in_lang(workshop, "title"), _shown_events(workshop))
+
+
+def all_workshops() -> bytes:
+    """The sessions of every workshop that was ever shown to everybody, in the language in force. Two queries."""
+    found = db.session.scalars(_PUBLIC, {"since": _kept_since()}).unique()
+    return ics.calendar(_("งานอบรมทั้งหมด"), [event for one in found for event in _shown_events(one)])
 
 
 def personal(user: User) -> bytes:
-    """A person's own calendar in their language: seats as meetings, offers and places in a queue as tentative ones. Two queries."""
+    """A person's own calendar in their language: seats as meetings, offers and places in a queue as tentative ones,
+    what was cancelled lately as cancelled; meetings that are past say how the person attended. Three queries."""
     with in_language(user.language):
+        mine = db.session.scalars(_MINE, {"user": user.id, "since": _kept_since()}).all()
+        sessions = [session for one in mine for session in one.workshop.sessions]
+        marks = known_marks.known_of(sessions, mine)
         events = [
-            event for mine in roster.of_user(user) for event in events_of(mine.workshop, registration=mine)
+            event for one in mine for event in _shown_events(one.workshop, registration=one, marks=marks)
         ]
         return ics.calendar(_("งานอบรมของ %(name)s", name=user.name), events)
 
@@ -58,19 +71,6 @@ def cancellation(registration: Registration, *, sessions: Sequence[WorkshopSessi
     return _to_attendee(registration, method="CANCEL", sessions=sessions)
 
 
-def attendance_calendar(workshop: Workshop) -> bytes:
-    """For organizers: one event a session, everybody with a seat as ATTENDEE, with PARTSTAT and the attendance state
-    as parameter X-ATTENDANCE and in words in the description. In the language in force. Three queries."""
-    lines = [line for line in roster.roster_of(workshop) if line.status is CONFIRMED]
-    states = attendance.states_of(workshop.sessions)
-    noted = attendance.last_noted(workshop.sessions)
-    events = []
-    for session in workshop.sessions:
-        marked = [line._replace(state=states.get((line.id, session.id))) for line in lines]
-        events.append(_attendance_event(workshop, session, marked, noted.get(session.id)))
-    return ics.calendar(_("การเข้าอบรม: %(title)s", title=in_lang(workshop, "title")), events)
-
-
 def events_of(
     workshop: Workshop,
     *,
@@ -79,56 +79,13 @@ def events_of(
 ) -> list[ics.Event]:
     """The sessions (None: all) as events; for a registration also with what it adds: tentative while it waits, its SEQUENCE."""
     if not workshop.sessions:
-        return [_event(workshop, None, registration)]
+        return [event_of(workshop, None, registration)]
     wanted = workshop.sessions if sessions is None else sessions
-    return [_event(workshop, session, registration) for session in wanted]
+    return [event_of(workshop, session, registration) for session in wanted]
 
 
-def feed_of(user: User) -> CalendarFeed | None:
-    """The person's feed, if they asked for one."""
-    return db.session.scalar(select(CalendarFeed).where(CalendarFeed.user_id == user.id))
-
-
-def feed_by_secret(secret: str) -> CalendarFeed | None:
-    """The feed with this address, unless the address was rotated away or the person is gone."""
-    feed = db.session.scalar(select(CalendarFeed).where(CalendarFeed.secret == secret))
-    return feed if feed is not None and feed.user.is_active else None
-
-
-def rotate(user: User) -> CalendarFeed:
-    """Give the person's feed a new secret address, the first one too; the old address is dead at once."""
-    begin_write()
-    feed = feed_of(user)
-    if feed is None:
-        feed = CalendarFeed(user=user)
-        db.session.add(feed)
-    feed.secret = new_secret()
-    feed.rotated_at = clock.now()
-    db.session.flush()
-    return feed
-
-
-def _to_attendee(
-    registration: Registration, *, method: str, sessions: Sequence[WorkshopSession] | None
-) -> bytes:
-    """Each meeting with this one person, as RFC 5546 wants it for a mail."""
-    is_off = method == "CANCEL"
-    user, workshop = registration.user, registration.workshop
-    me = ics.Attendee(user.name, user.email, partstat="DECLINED" if is_off else "ACCEPTED")
-    events = [
-        replace(
-            event,
-            organizer=_organizer(),
-            attendees=(me,),
-            status="CANCELLED" if is_off else event.status,
-        )
-        for event in events_of(workshop, registration=registration, sessions=sessions)
-    ]
-    return ics.calendar(in_lang(workshop, "title"), events, method=method)
-
-
-def _event(
-    workshop: Workshop, session: WorkshopSession | None, registration: Registration | None
+def event_of(
+    workshop: Workshop, session: WorkshopSession | None, registration: Registration | None = None
 ) -> ics.Event:
     """One session; all days of the workshop as one event while it has no session."""
     title = in_lang(workshop, "title")
@@ -152,6 +109,118 @@ def _event(
     return event
 
 
+def is_kept(
+    workshop: Workshop,
+    session: WorkshopSession | None,
+    registration: Registration | None = None,
+    *,
+    on: date | None = None,
+) -> bool:
+    """Whether the meeting is in calendars on this day (None: today): what was called off is so for KEPT_DAYS more."""
+    called_off = (
+        workshop.updated_at if workshop.status is WorkshopStatus.CANCELLED else None,
+        session.updated_at if session is not None and session.is_cancelled else None,
+        registration.changed_at if registration is not None and _has_left(registration) else None,
+    )
+    first = min((moment for moment in called_off if moment is not None), default=None)
+    return first is None or ((on or clock.today()) - clock.local(first).date()).days <= KEPT_DAYS
+
+
+def organizer() -> ics.Person:
+    """Who calls the meetings: the portal, from whose address the mails come."""
+    name, email = mime.sender()
+    return ics.Person(name, email)
+
+
+# Put together once: that takes longer than asking.
+_STANDS = (CONFIRMED, OFFERED, WAITLISTED)
+_SINCE = bindparam("since", type_=UTCDateTime)
+_MINE = (
+    select(Registration)
+    .join(Registration.workshop)
+    .options(contains_eager(Registration.workshop).selectinload(Workshop.sessions))
+    .where(
+        Registration.user_id == bindparam("user"),
+        or_(Registration.status.in_(_STANDS), Registration.changed_at >= _SINCE),
+    )
+    .order_by(Workshop.starts_on, Workshop.id)
+)
+# One that was cancelled as a draft was never shown to anybody: it has no version that was published.
+_WAS_SHOWN = or_(
+    Workshop.id.in_(
+        select(WorkshopVersion.workshop_id).where(WorkshopVersion.status.in_([one.value for one in ON_OFFER]))
+    ),
+    Workshop.id.not_in(select(WorkshopVersion.workshop_id)),
+)
+_CALLED_OFF = (Workshop.status == WorkshopStatus.CANCELLED) & (Workshop.updated_at >= _SINCE) & _WAS_SHOWN
+_PUBLIC = (
+    select(Workshop)
+    .options(selectinload(Workshop.sessions), joinedload(Workshop.round))
+    .where(or_(Workshop.status.in_(ON_OFFER), _CALLED_OFF))
+    .order_by(Workshop.starts_on, Workshop.id)
+)
+
+
+def _kept_since() -> datetime:
+    """No later than what stays began to be called off; is_kept counts the days."""
+    return clock.now() - timedelta(days=KEPT_DAYS + 1)
+
+
+def _has_left(registration: Registration) -> bool:
+    return registration.status is RegistrationStatus.CANCELLED
+
+
+def _shown_events(
+    workshop: Workshop, *, registration: Registration | None = None, marks: Marks | None = None
+) -> list[ics.Event]:
+    """The events that a calendar shows today; for a person with how they attended."""
+    sessions: list[WorkshopSession | None] = [*workshop.sessions] or [None]
+    events = []
+    for session in sessions:
+        if not is_kept(workshop, session, registration):
+            continue
+        event = event_of(workshop, session, registration)
+        if session is not None and registration is not None and registration.status is CONFIRMED:
+            known = (marks or {}).get((registration.id, session.id))
+            event = _as_attended(event, session, known)
+        events.append(event)
+    return events
+
+
+def _as_attended(event: ics.Event, session: WorkshopSession, known: known_marks.Known | None) -> ics.Event:
+    """With the attendance noted; a meeting that is past also says that nothing is noted yet."""
+    state = known.state if known else None
+    if state is None and (session.day >= clock.today() or event.status == "CANCELLED"):
+        return event
+    said = _("การเข้าอบรม: %(state)s", state=STATE_WORDS[state])
+    noted = known.noted_at if known else event.last_modified
+    return replace(
+        event,
+        description="\n".join(filter(None, (event.description, said))),
+        extra={"X-ATTENDANCE": state.value if state else UNMARKED},
+        last_modified=max(filter(None, (event.last_modified, noted)), default=None),
+    )
+
+
+def _to_attendee(
+    registration: Registration, *, method: str, sessions: Sequence[WorkshopSession] | None
+) -> bytes:
+    """Each meeting with this one person, as RFC 5546 wants it for a mail."""
+    is_off = method == "CANCEL"
+    user, workshop = registration.user, registration.workshop
+    me = ics.Attendee(user.name, user.email, partstat="DECLINED" if is_off else "ACCEPTED")
+    events = [
+        replace(
+            event,
+            organizer=organizer(),
+            attendees=(me,),
+            status="CANCELLED" if is_off else event.status,
+        )
+        for event in events_of(workshop, registration=registration, sessions=sessions)
+    ]
+    return ics.calendar(in_lang(workshop, "title"), events, method=method)
+
+
 def _as_session(event: ics.Event, session: WorkshopSession) -> ics.Event:
     code, at = event.uid.split("@")
     return replace(
@@ -170,60 +239,17 @@ def _as_session(event: ics.Event, session: WorkshopSession) -> ics.Event:
 def _as_mine(event: ics.Event, registration: Registration) -> ics.Event:
     is_offered = registration.status is OFFERED
     waits = is_offered or registration.status is WAITLISTED
-    summary = event.summary
+    summary, status = event.summary, event.status
     if is_offered:
         summary = _("(รอยืนยัน) %(meeting)s", meeting=summary)
     elif waits:
         summary = _("(รอคิว) %(meeting)s", meeting=summary)
+    if waits and status == "CONFIRMED":
+        status = "TENTATIVE"
     return replace(
         event,
         sequence=event.sequence + registration.sequence,
         summary=summary,
-        status="TENTATIVE" if waits and event.status == "CONFIRMED" else event.status,
+        status="CANCELLED" if _has_left(registration) else status,
         last_modified=max(registration.changed_at, event.last_modified or registration.changed_at),
     )
-
-
-def _organizer() -> ics.Person:
-    name, email = mime.sender()
-    return ics.Person(name, email)
-
-
-def _attendance_event(
-    workshop: Workshop, session: WorkshopSession, lines: Sequence[roster.Line], noted: datetime | None
-) -> ics.Event:
-    counts = Counter(line.state for line in lines)
-    event = _event(workshop, session, None)
-    changes = [event.last_modified, noted, *(line.since for line in lines)]
-    return replace(
-        event,
-        uid=f"attendance.{event.uid}",
-        organizer=_organizer(),
-        attendees=tuple(map(_attendee, lines)),
-        description=_attendance_in_words(lines, counts),
-        extra={"X-ATTENDANCE": " ".join(f"{_state(state)}={counts[state]}" for state in STATE_WORDS)},
-        last_modified=max(filter(None, changes)),
-    )
-
-
-def _attendee(line: roster.Line) -> ics.Attendee:
-    return ics.Attendee(
-        line.name,
-        line.email,
-        partstat="DECLINED" if line.state is AttendanceState.EXCUSED else "ACCEPTED",
-        params={"X-ATTENDANCE": _state(line.state), "X-AGENCY": line.agency or ""},
-    )
-
-
-def _attendance_in_words(lines: Sequence[roster.Line], counts: Mapping[AttendanceState | None, int]) -> str:
-    """The people under the word for their state, as somebody reads it who only sees the event."""
-    blocks = []
-    for state, word in STATE_WORDS.items():
-        if counts.get(state):
-            names = [f"- {line.name} ({line.agency or '–'})" for line in lines if line.state is state]
-            blocks.append("\n".join([_("%(word)s %(count)d คน", word=word, count=counts[state]), *names]))
-    return "\n\n".join(blocks) or _("ยังไม่มีผู้ได้ที่นั่ง")
-
-
-def _state(state: AttendanceState | None) -> str:
-    return state.value if state else UNMARKED

@@ -176,7 +176,7 @@ class CalendarFeed(Base):
 
     id: Mapped[IntPk]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    subject: Mapped[str] = mapped_column(String(60), default="mine")  # mine, agency, workshop:<code>
+    subject: Mapped[str] = mapped_column(String(80), default="mine")  # mine, agency:<code>, workshop:<code>
     secret: Mapped[str] = mapped_column(String(64), unique=True, default=new_secret)
     rotated_at: Mapped[datetime] = mapped_column(default=clock.now)
 

@@ -1,4 +1,4 @@
-"""Pages of who takes part: workshops with their seats, registering and answering, cancelling, calendars; the organizer's pages are manage's."""
+"""Pages of who takes part: workshops with their seats, registering and answering, cancelling; calendars are calendar_views', the organizer's pages are manage's."""
 
 from flask import (
     Blueprint,
@@ -16,17 +16,14 @@ from flask_login import current_user
 
 from portal.accounts.access import viewer
 from portal.accounts.models import User
-from portal.core import sheets
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.guard import public
 from portal.core.i18n import _
 from portal.core.pagecache import for_everyone
-from portal.mail.compose import link
 from portal.participation import (
     answer_forms,
     answers as taking,
-    calendars,
     registration as registrations,
     roster,
     seats,
@@ -138,37 +135,6 @@ def cancel(code: str) -> ResponseReturnValue:
     return _to(code)
 
 
-@bp.get("/workshops/<code>.ics")
-@public
-def workshop_calendar(code: str) -> Response:
-    return _calendar(calendars.workshop_calendar(_workshop(code)), f"{code}.ics")
-
-
-@bp.get("/calendar")
-def calendar() -> str:
-    feed = calendars.feed_of(viewer())
-    address = link("participation.feed", secret=feed.secret) if feed else None
-    return render_template("participation/calendar.html", feed=feed, address=address)
-
-
-@bp.post("/calendar/rotate")
-def rotate_feed() -> ResponseReturnValue:
-    is_first = calendars.feed_of(viewer()) is None
-    calendars.rotate(viewer())
-    db.session.commit()
-    flash(_("สร้างที่อยู่ปฏิทินแล้ว") if is_first else _("เปลี่ยนที่อยู่ปฏิทินแล้ว ที่อยู่เดิมใช้ไม่ได้อีก"), "ok")
-    return redirect(url_for("participation.calendar"), 303)
-
-
-@bp.get("/calendar/<secret>.ics")
-@public
-def feed(secret: str) -> Response:
-    found = calendars.feed_by_secret(secret) or abort(404)
-    response = _calendar(calendars.personal(found.user), "calendar.ics")
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
-
-
 def _user() -> User | None:
     return viewer() if current_user.is_authenticated else None
 
@@ -234,11 +200,3 @@ def _page(shown: Workshop, no: Refused | None = None) -> Response:
 
 def _to(code: str) -> ResponseReturnValue:
     return redirect(url_for("participation.workshop", code=code), 303)
-
-
-def _calendar(body: bytes, filename: str) -> Response:
-    response = sheets.download(body, filename)
-    response.headers.set("Content-Disposition", "inline", filename=filename)
-    response.add_etag()
-    response.make_conditional(request)
-    return response

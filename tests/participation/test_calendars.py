@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 import pytest
 from icalendar import Calendar
-from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.db import db
 from portal.participation import attendance, calendars, registration, terms
-from portal.participation.models import AttendanceState, CalendarFeed
+from portal.participation.models import AttendanceState
+from portal.programme import desk
 from portal.programme.models import WorkshopStatus
 
 
@@ -129,7 +129,7 @@ def test_a_cancellation_takes_back_what_the_invitation_gave(workshop, seat, cast
         assert str(event["ATTENDEE"]) == "mailto:lamai@demo.example"
 
 
-def test_who_waits_sees_it_as_tentative_and_who_left_sees_nothing(make_workshop, make_people):
+def test_who_waits_sees_it_as_tentative_and_who_left_sees_it_as_cancelled(make_workshop, make_people):
     workshop = make_workshop(capacity=1)
     one, two = make_people(2)
     seat, place = (registration.register(workshop, user=person) for person in (one, two))
@@ -141,7 +141,7 @@ def test_who_waits_sees_it_as_tentative_and_who_left_sees_nothing(make_workshop,
     assert {event["STATUS"] for event in promoted.values()} == {"CONFIRMED"}
     for uid, event in promoted.items():
         assert event["SEQUENCE"] > waiting[uid]["SEQUENCE"]
-    assert events(calendars.personal(one)) == {}
+    assert {event["STATUS"] for event in events(calendars.personal(one)).values()} == {"CANCELLED"}
     assert place.user_id == two.id
 
 
@@ -154,111 +154,6 @@ def test_an_empty_feed_is_a_calendar_too(cast):
     assert_is_well_formed(calendars.personal(cast.sakda))
 
 
-class TestAttendanceCalendar:
-    @pytest.fixture
-    def marked(self, make_workshop, make_people):
-        """Five with a seat: attended, partial, excused, no_show and not marked; one who waits."""
-        workshop = make_workshop(capacity=5)
-        people = make_people(6)
-        people[0].name = "สมหญิง; “ป้าแดง”, ณ อยุธยา"
-        rows = [registration.register(workshop, user=person) for person in people]
-        db.session.commit()
-        first = workshop.sessions[0]
-        for row, state in zip(rows, AttendanceState, strict=False):
-            attendance.mark(row, first, state=state, by=None, how="roster")
-        db.session.commit()
-        return workshop, rows
-
-    def test_one_event_a_session_with_everybody_who_has_a_seat(self, marked):
-        workshop, rows = marked
-        body = calendars.attendance_calendar(workshop)
-        assert_is_well_formed(body)
-        found = events(body)
-        assert list(found) == [
-            "attendance.pmqa40-2566.day1@pmqa-portal",
-            "attendance.pmqa40-2566.day2@pmqa-portal",
-        ]
-        for event in found.values():
-            assert len(event["ATTENDEE"]) == 5
-        assert "METHOD" not in Calendar.from_ical(body)
-        assert rows[5].user.email not in body.decode()
-
-    def test_each_attendee_has_partstat_and_state(self, marked):
-        workshop, rows = marked
-        event = next(iter(events(calendars.attendance_calendar(workshop)).values()))
-        told = {str(who): (who.params["PARTSTAT"], who.params["X-ATTENDANCE"]) for who in event["ATTENDEE"]}
-        assert [told[f"mailto:{row.user.email}"] for row in rows[:5]] == [
-            ("ACCEPTED", "attended"),
-            ("ACCEPTED", "partial"),
-            ("DECLINED", "excused"),
-            ("ACCEPTED", "no_show"),
-            ("ACCEPTED", "unmarked"),
-        ]
-        assert event["X-ATTENDANCE"] == "attended=1 partial=1 excused=1 no_show=1 unmarked=1"
-
-    def test_the_state_can_be_read_by_a_person_too(self, marked):
-        workshop, rows = marked
-        one, two = events(calendars.attendance_calendar(workshop)).values()
-        assert "มาแล้ว 1 คน\n- สมหญิง; “ป้าแดง”, ณ อยุธยา (หน่วยงานตัวอย่างที่ 0)" in one["DESCRIPTION"]
-        assert f"ไม่มา 1 คน\n- {rows[3].user.name}" in one["DESCRIPTION"]
-        assert two["DESCRIPTION"].startswith("ยังไม่บันทึก 5 คน")
-
-    def test_the_agency_stands_beside_the_name(self, marked):
-        workshop, rows = marked
-        event = next(iter(events(calendars.attendance_calendar(workshop)).values()))
-        of = {str(who): who.params["X-AGENCY"] for who in event["ATTENDEE"]}
-        assert of[f"mailto:{rows[1].user.email}"] == "หน่วยงานตัวอย่างที่ 1"
-
-    def test_a_new_mark_shows_as_a_later_change(self, marked, clock_at):
-        workshop, rows = marked
-        before = next(iter(events(calendars.attendance_calendar(workshop)).values()))
-        clock_at("2023-02-20T17:00:00+07:00")
-        attendance.mark(rows[4], workshop.sessions[0], state=AttendanceState.ATTENDED, by=None, how="roster")
-        after = next(iter(events(calendars.attendance_calendar(workshop)).values()))
-        assert after["LAST-MODIFIED"].dt > before["LAST-MODIFIED"].dt
-        assert after["DTSTAMP"].dt > before["DTSTAMP"].dt
-
-    def test_nobody_yet_is_said(self, make_workshop):
-        [event, _] = events(calendars.attendance_calendar(make_workshop())).values()
-        assert event["DESCRIPTION"] == "ยังไม่มีผู้ได้ที่นั่ง"
-        assert "ATTENDEE" not in event
-
-    def test_as_many_queries_for_thirty_people_as_for_five(self, marked, make_people, queries):
-        workshop, _ = marked
-        assert workshop.sessions
-        with queries() as few:
-            calendars.attendance_calendar(workshop)
-        workshop.capacity = None
-        for person in make_people(25):
-            registration.register(workshop, user=person)
-        db.session.commit()
-        assert workshop.sessions
-        with queries() as many:
-            calendars.attendance_calendar(workshop)
-        assert len(many) <= len(few) <= 5
-
-
-class TestFeed:
-    def test_the_first_rotation_makes_the_address_and_the_next_kills_it(self, cast):
-        assert calendars.feed_of(cast.lamai) is None
-        first = calendars.rotate(cast.lamai).secret
-        db.session.commit()
-        found = calendars.feed_by_secret(first)
-        assert found is not None
-        assert found.user is cast.lamai
-        second = calendars.rotate(cast.lamai).secret
-        db.session.commit()
-        assert second != first
-        assert calendars.feed_by_secret(first) is None
-        assert len(db.session.scalars(select(CalendarFeed)).all()) == 1
-
-    def test_the_address_of_a_disabled_person_is_dead(self, cast):
-        secret = calendars.rotate(cast.lamai).secret
-        cast.lamai.disabled_at = clock.now()
-        db.session.commit()
-        assert calendars.feed_by_secret(secret) is None
-
-
 def test_an_offered_seat_is_tentative_and_says_that_it_waits_for_an_answer(make_workshop, make_people, cast):
     workshop = make_workshop(capacity=0, offer_hours=24)
     registration.register(workshop, user=cast.lamai)
@@ -268,3 +163,152 @@ def test_an_offered_seat_is_tentative_and_says_that_it_waits_for_an_answer(make_
     text = calendars.personal(cast.lamai).decode().replace("\r\n ", "")
     assert text.count("STATUS:TENTATIVE") == 2
     assert text.count("SUMMARY:(รอยืนยัน)") == 2
+
+
+class TestCalledOff:
+    """What is called off stays as cancelled for ninety days, counted in Bangkok, and is gone on the next."""
+
+    LAST, AFTER = (
+        "2023-05-14T23:59:00+07:00",
+        "2023-05-15T00:01:00+07:00",
+    )  # 90 and 91 days after the 13th of February
+
+    def test_a_session(self, workshop, cast, seat, clock_at):
+        workshop.sessions[1].is_cancelled = True
+        db.session.commit()
+        for moment, left in ((self.LAST, ["CONFIRMED", "CANCELLED"]), (self.AFTER, ["CONFIRMED"])):
+            clock_at(moment)
+            for body in (
+                calendars.workshop_calendar(workshop),
+                calendars.personal(cast.lamai),
+                calendars.all_workshops(),
+            ):
+                assert [event["STATUS"] for event in events(body).values()] == left
+
+    def test_a_workshop(self, workshop, cast, seat, clock_at):
+        desk.cancel(workshop, by=cast.orn)
+        db.session.commit()
+        for moment, left in ((self.LAST, 2), (self.AFTER, 0)):
+            clock_at(moment)
+            for body in (
+                calendars.workshop_calendar(workshop),
+                calendars.personal(cast.lamai),
+                calendars.all_workshops(),
+            ):
+                assert [event["STATUS"] for event in events(body).values()] == ["CANCELLED"] * left
+
+    def test_ones_own_seat_with_a_higher_sequence(self, workshop, cast, seat, clock_at):
+        before = events(calendars.personal(cast.lamai))
+        registration.cancel(seat, by=cast.lamai)
+        db.session.commit()
+        clock_at(self.LAST)
+        after = events(calendars.personal(cast.lamai))
+        assert before.keys() == after.keys()
+        for uid, event in after.items():
+            assert event["STATUS"] == "CANCELLED"
+            assert event["SEQUENCE"] > before[uid]["SEQUENCE"]
+        clock_at(self.AFTER)
+        assert events(calendars.personal(cast.lamai)) == {}
+
+    def test_a_seat_taken_again_is_confirmed_again(self, workshop, cast, seat):
+        registration.cancel(seat, by=cast.lamai)
+        off = events(calendars.personal(cast.lamai))
+        registration.register(workshop, user=cast.lamai)
+        on = events(calendars.personal(cast.lamai))
+        for uid, event in on.items():
+            assert event["STATUS"] == "CONFIRMED"
+            assert event["SEQUENCE"] > off[uid]["SEQUENCE"]
+
+
+class TestEverybodys:
+    def test_all_workshops_that_were_shown_in_one_calendar(self, workshop, make_workshop, cast):
+        make_workshop(code="draft", status=WorkshopStatus.DRAFT)
+        make_workshop(code="closed", status=WorkshopStatus.CLOSED)
+        off = make_workshop(code="off")
+        never = make_workshop(code="never", status=WorkshopStatus.DRAFT)
+        for one in (off, never):
+            desk.cancel(one, by=cast.orn)
+        db.session.commit()
+        body = calendars.all_workshops()
+        assert_is_well_formed(body)
+        found = {uid.partition(".")[0]: event["STATUS"] for uid, event in events(body).items()}
+        assert found == {"pmqa40-2566": "CONFIRMED", "closed": "CONFIRMED", "off": "CANCELLED"}
+
+    def test_the_same_events_as_in_the_workshops_own_file_and_nobody_named(self, workshop, seat):
+        body = calendars.all_workshops()
+        assert events(body).keys() == events(calendars.workshop_calendar(workshop)).keys()
+        assert b"ATTENDEE" not in body
+        assert b"lamai" not in body
+
+    def test_as_many_queries_for_one_as_for_six(self, workshop, make_workshop, queries):
+        with queries() as few:
+            calendars.all_workshops()
+        for at in range(5):
+            make_workshop(code=f"more-{at}")
+        with queries() as many:
+            calendars.all_workshops()
+        assert len(many) == len(few) <= 3
+
+    def test_without_any_it_is_a_calendar_too(self, app):
+        assert_is_well_formed(calendars.all_workshops())
+
+
+class TestAttended:
+    """A meeting that is past tells its person how they attended."""
+
+    def test_past_sessions_carry_the_state_and_say_it_in_words(self, workshop, cast, seat, clock_at):
+        first, _second = workshop.sessions
+        before = events(calendars.personal(cast.lamai))
+        assert all("X-ATTENDANCE" not in event for event in before.values())
+        clock_at("2023-02-22T08:00:00+07:00")
+        attendance.mark(seat, first, state=AttendanceState.PARTIAL, by=cast.orn, how="roster")
+        db.session.commit()
+        one, two = events(calendars.personal(cast.lamai)).values()
+        assert (one["X-ATTENDANCE"], one["DESCRIPTION"]) == ("partial", "การเข้าอบรม: มาบางส่วน")
+        assert (two["X-ATTENDANCE"], two["DESCRIPTION"]) == ("unmarked", "การเข้าอบรม: ยังไม่บันทึก")
+        assert one["LAST-MODIFIED"].dt == clock.now()
+        assert one["SEQUENCE"] == before["pmqa40-2566.day1@pmqa-portal"]["SEQUENCE"]
+
+    def test_a_mark_that_was_withdrawn_counts_as_not_marked(self, workshop, cast, seat, clock_at):
+        clock_at("2023-02-20T09:00:00+07:00")
+        attendance.mark(seat, workshop.sessions[0], state=AttendanceState.ATTENDED, by=None, how="roster")
+        clock_at("2023-02-20T10:00:00+07:00")
+        attendance.mark(seat, workshop.sessions[0], state=AttendanceState.WITHDRAWN, by=None, how="roster")
+        db.session.commit()
+        assert "X-ATTENDANCE" not in next(iter(events(calendars.personal(cast.lamai)).values()))
+        clock_at("2023-02-21T10:00:00+07:00")
+        assert next(iter(events(calendars.personal(cast.lamai)).values()))["X-ATTENDANCE"] == "unmarked"
+
+    def test_what_is_marked_on_the_day_shows_at_once(self, workshop, cast, seat, clock_at):
+        clock_at("2023-02-20T09:05:00+07:00")
+        attendance.mark(seat, workshop.sessions[0], state=AttendanceState.ATTENDED, by=None, how="roster")
+        db.session.commit()
+        assert next(iter(events(calendars.personal(cast.lamai)).values()))["X-ATTENDANCE"] == "attended"
+
+    def test_a_link_to_join_stands_beside_the_state(self, workshop, cast, seat, clock_at):
+        workshop.sessions[0].link = "https://meet.example/abc"
+        clock_at("2023-02-22T08:00:00+07:00")
+        one = next(iter(events(calendars.personal(cast.lamai)).values()))
+        assert one["DESCRIPTION"] == "เข้าร่วมทางออนไลน์ที่ https://meet.example/abc\nการเข้าอบรม: ยังไม่บันทึก"
+
+    def test_who_only_waited_has_no_attendance(self, workshop, cast, make_people, clock_at):
+        workshop.capacity = 0
+        [one] = make_people(1)
+        registration.register(workshop, user=one)
+        clock_at("2023-02-22T08:00:00+07:00")
+        assert all("X-ATTENDANCE" not in event for event in events(calendars.personal(one)).values())
+
+    def test_as_many_queries_for_one_workshop_as_for_four(
+        self, workshop, cast, seat, make_workshop, clock_at, queries
+    ):
+        clock_at("2023-02-22T08:00:00+07:00")
+        with queries() as few:
+            calendars.personal(cast.lamai)
+        clock_at("2023-02-13T09:00:00+07:00")
+        for at in range(3):
+            registration.register(make_workshop(code=f"more-{at}"), user=cast.lamai)
+        db.session.commit()
+        assert cast.lamai.id
+        with queries() as many:
+            calendars.personal(cast.lamai)
+        assert len(many) <= len(few) <= 5
