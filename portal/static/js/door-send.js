@@ -21,16 +21,19 @@ export function sender({ changed, hear }) {
   let running = false;
   const failures = new Map();   // key → how often the server broke down over it
 
-  // One round: everything that waits, batch by batch, until it is sent or something stands in the way.
+  // One round: everything that waits, batch by batch, until it is sent or something stands in the way. What breaks the
+  // server is found by sending less at a time, until single scans fail one after the other: then it is no matter of them.
   async function round() {
-    for (let isFirst = true; ; isFirst = false) {
+    let alone = 0;
+    for (let isFirst = true; alone < 2; isFirst = false) {
       const batch = nextBatch(await all(), failures, size);
       if (!batch.length) return;
       // How long ago a scan was is only known when the clock of this phone was not set since the server was last heard.
       const heard = isFirst && isOld(batch[0]) ? await hear() : "online";
       const { link, message } = heard === "online" ? await deliver(batch) : { link: heard };
       tell(link, message);
-      if (link !== "online") return;
+      if (link !== "online" && link !== "trouble") return;
+      alone = link === "online" ? 0 : alone + (batch.length === 1 ? 1 : 0);
     }
   }
 
@@ -77,7 +80,7 @@ export function sender({ changed, hear }) {
   }
 
   function tell(link, message = "") {
-    pause = link === "online" ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
+    pause = link === "online" ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 1.5);
     changed({ link, message });
   }
 
@@ -87,7 +90,7 @@ export function sender({ changed, hear }) {
     if (running) return;
     running = true;
     try {
-      await alone(round);
+      await inOneTab(round);
     } catch (failed) {
       console.warn(failed);
     } finally {
@@ -118,5 +121,5 @@ const shown = ({ state, ticket, name, agency, message }) => ({
   ...(name ? { name, agency } : {}),
 });
 
-const alone = (work) =>
+const inOneTab = (work) =>
   navigator.locks ? navigator.locks.request("door", { ifAvailable: true }, (lock) => (lock ? work() : null)) : work();

@@ -85,7 +85,6 @@ export function showQueue({ waiting, link, message, isFleeting }) {
   write("queue-title", say(`title_${state}`));
   write("queue-text", [waiting ? say("waits", { count: waiting }) : "", say(`text_${state}`), message].filter(Boolean).join(" "));
   part("sign-in").hidden = link !== "signed-out";
-  part("send").hidden = link === "signed-out";
   part("badge").hidden = !waiting;
   write("badge-count", waiting);
 }
