@@ -26,7 +26,7 @@ REQUIRED = ("email", "name")
 OPTIONAL = ("title", "last_name", "position", "agency_code", "role")
 TOLD = ("agency_name", "code", "created", "created_be", "approved", "approved_be", "status")
 COLUMNS = ("email", "name", "position", "agency_code", "role")
-EXPORTED = (*COLUMNS, *TOLD)
+EXPORTED = ("email", "name", "position", "agency_code", "agency_name", "role", *TOLD[1:])
 NAMES = {
     "email": ("อีเมล", "อีเมล์", "e-mail", "email address", "ที่อยู่อีเมล"),
     "title": ("คำนำหน้า", "คำนำหน้าชื่อ", "คำนำหน้านาม", "ยศ"),
