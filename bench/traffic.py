@@ -1,11 +1,14 @@
 """Requests over real HTTP: one visitor on one kept-alive connection, or many at once; who they are is crowd's matter."""
 
+import gzip
+import json
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from queue import Empty, SimpleQueue
+from typing import Any
 from urllib.parse import urlencode
 
 from bench.server import HOST
@@ -19,6 +22,12 @@ class Answer:
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+    @property
+    def data(self) -> Any:
+        """The body as JSON."""
+        zipped = self.header("Content-Encoding") == "gzip"
+        return json.loads(gzip.decompress(self.body) if zipped else self.body)
 
     @property
     def wire_bytes(self) -> int:
@@ -42,6 +51,10 @@ class Visitor:
     def post(self, path: str, fields: dict[str, str], *, cookie: str = "") -> Answer:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
         return self._send("POST", path, urlencode(fields).encode(), headers)
+
+    def post_json(self, path: str, body: Any, *, cookie: str = "", token: str = "") -> Answer:
+        headers = {"Content-Type": "application/json", "Cookie": cookie, "X-CSRFToken": token}
+        return self._send("POST", path, json.dumps(body).encode(), headers)
 
     def close(self) -> None:
         self._connection.close()

@@ -21,6 +21,10 @@ class WrongSession(Refused):
     text = _l("การลงทะเบียนนี้เป็นของงานอบรมอื่น เปิดรายชื่อของงานที่ถูกต้องแล้วบันทึกใหม่")
 
 
+class WhyNeeded(Refused):
+    """What was noted about the person named is changed only with a reason."""
+
+
 class NotTakingPart(Refused):
     """Only who has a seat can be marked; the sentence names the person."""
 
@@ -101,25 +105,58 @@ def mark_all(
     """Note all of these or, when one is refused, none; returns how many were news. As `mark`; one query to look, one to note."""
     begin_write()
     known = states_of([session])
-    news = []
+    news = {}
     for registration, state in states.items():
         _refuse_strangers(registration, session)
         if known.get((registration.id, session.id), AttendanceState.WITHDRAWN) is not state:
-            news.append(
-                AttendanceMark(
-                    session_id=session.id,
-                    registration_id=registration.id,
-                    agency_id=registration.agency_id,
-                    state=state,
-                    how=how,
-                    why=why[:200],
-                    by_id=by.id if by else None,
-                    at=clock.now(),
-                )
+            news[registration] = state
+    return _append(session, news, by=by, how=how, why=why)
+
+
+def correct_all(
+    session: WorkshopSession, states: Mapping[Registration, AttendanceState], *, by: User, why: str = ""
+) -> int:
+    """Note what an organizer chose on the roster, for all of these or none; returns how many. As `mark_all`, but also
+    what is so noted already: it then stands against scans that are still on their way.
+
+    Refuses with WhyNeeded where it changes what is noted and does not say why.
+    """
+    begin_write()
+    known = states_of([session])
+    for registration, state in states.items():
+        _refuse_strangers(registration, session)
+        if not why and known.get((registration.id, session.id), state) is not state:
+            raise WhyNeeded(
+                _("บอกเหตุผลที่แก้การบันทึกของ %(name)s ก่อน แล้วบันทึกอีกครั้ง", name=registration.user.name), field="why"
             )
-    db.session.add_all(news)
+    return _append(session, states, by=by, how=ON_THE_ROSTER, why=why)
+
+
+def _append(
+    session: WorkshopSession,
+    states: Mapping[Registration, AttendanceState],
+    *,
+    by: User | None,
+    how: str,
+    why: str,
+) -> int:
+    now = clock.now()
+    db.session.add_all(
+        AttendanceMark(
+            session_id=session.id,
+            registration_id=registration.id,
+            agency_id=registration.agency_id,
+            state=state,
+            how=how,
+            why=why[:200],
+            by_id=by.id if by else None,
+            at=now,
+            noted_at=now,
+        )
+        for registration, state in states.items()
+    )
     db.session.flush()
-    return len(news)
+    return len(states)
 
 
 def _refuse_strangers(registration: Registration, session: WorkshopSession) -> None:

@@ -27,6 +27,7 @@ from portal.participation import (
     answers,
     attendance,
     calendars,
+    doors,
     roster as lists,
     roster_table,
     seats as counting,
@@ -200,6 +201,7 @@ def _roster_page(
     *,
     no: Refused | None = None,
     sent: Mapping[str, AttendanceState] | None = None,
+    why: str = "",
 ) -> Response:
     asked = _wanted(request.args)
     counted = lists.counts(workshop, session)
@@ -213,8 +215,10 @@ def _roster_page(
         first=(shown.number - 1) * lists.PER_PAGE + 1,
         counts=_counts(counted),
         states=_state_words(language()),
+        noted=doors.noted_of(session, [line.id for line in shown.items if line.state]) if session else {},
         refused=no,
         sent=sent or {},
+        why=why,
     )
     return make_response(page, 409 if no else 200)
 

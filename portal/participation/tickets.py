@@ -27,7 +27,7 @@ LONGEST = 500  # of what a camera may have read
 _address = re.compile(
     r"/tickets/([a-z0-9-]{1,60})/([A-Z0-9]{6})\.([A-Z0-9]{1,40})(?=$|[?#/])", re.I | re.ASCII
 )
-_apart = re.compile(r"[\s\-‐-―_.·]+")
+_apart = re.compile(r"[\s\-\u2010-\u2015_.·\u200b-\u200f\ufeff]+")
 _letters = re.compile(f"[{ALPHABET}]{{{LETTERS}}}")
 
 # The keys of a Thai keyboard (Kedmanee) by the Latin letters on them, for whoever forgot to switch.

@@ -65,8 +65,45 @@ def test_a_correction_is_a_new_mark(client, three, cast):
     _, rows = three
     client.sign_in(cast.orn).get(ROSTER)
     client.follow(client.submit(URL, **{f"{rows[0].code}.": "attended"}))
-    client.submit(URL, **{f"{rows[0].code}.attended": "no_show"})
+    client.submit(URL, why="ชื่อซ้ำกัน", **{f"{rows[0].code}.attended": "no_show"})
     assert [mark[1] for mark in marks()] == ["attended", "no_show"]
+    assert db.session.scalars(select(AttendanceMark.why).order_by(AttendanceMark.id)).all() == ["", "ชื่อซ้ำกัน"]
+
+
+def test_a_correction_without_a_reason_stops_the_page_and_what_was_chosen_stays(client, three, cast):
+    _, rows = three
+    client.sign_in(cast.orn).get(ROSTER)
+    assert "เหตุผลที่แก้" not in client.page.main
+    client.follow(client.submit(URL, **{f"{rows[0].code}.": "attended"}))
+    answer = client.submit(
+        URL, why="  ", **{f"{rows[0].code}.attended": "excused", f"{rows[1].code}.": "partial"}
+    )
+    assert answer.status_code == 422
+    assert rows[0].user.name in client.page.errors[0]
+    chosen = {s["name"]: s.select_one("option[selected]") for s in client.page.select("tbody select")}
+    assert chosen[f"{rows[0].code}.attended"]["value"] == "excused"
+    assert chosen[f"{rows[1].code}."]["value"] == "partial"
+    assert [mark[1] for mark in marks()] == ["attended"]
+
+
+def test_a_mark_is_taken_back_and_the_person_counts_as_not_marked(client, three, cast):
+    _, rows = three
+    client.sign_in(cast.orn).get(ROSTER)
+    assert not client.page.select("option[value=withdrawn]")
+    client.follow(client.submit(URL, **{f"{rows[0].code}.": "attended"}))
+    client.follow(client.submit(URL, why="กดผิดคน", **{f"{rows[0].code}.attended": "withdrawn"}))
+    assert [mark[1] for mark in marks()] == ["attended", "withdrawn"]
+    assert client.page.select("tbody select")[0]["name"] == f"{rows[0].code}."
+
+
+def test_a_mark_says_how_and_when_it_was_noted_and_leads_to_its_history(client, three, cast, clock_at):
+    _, rows = three
+    clock_at("2023-02-20T08:47:00+07:00")
+    client.sign_in(cast.orn).get(ROSTER)
+    client.follow(client.submit(URL, **{f"{rows[0].code}.": "attended"}))
+    [link] = client.page.select("a.noted")
+    assert link.get_text().startswith("ในรายชื่อ 08:47 น.")
+    assert client.get(link["href"]).status_code == 200
 
 
 def test_the_filter_is_kept_after_saving(client, three, cast):
