@@ -78,14 +78,6 @@ def passed_stage_1(agency: Agency | None, tracks: Collection[Track]) -> bool:
     return db.session.scalar(in_tracks.limit(1)) is not None
 
 
-def agencies_that_passed(tracks: Collection[Track]) -> Sequence[Agency]:
-    """All agencies with an entry in one of the tracks that passed stage 1, in Thai order. One query."""
-    passed = select(Entry.agency_id).where(
-        Entry.track_id.in_([track.id for track in tracks]), Entry.stage1_passed_on.is_not(None)
-    )
-    return db.session.scalars(select(Agency).where(Agency.id.in_(passed)).order_by(Agency.sort_key)).all()
-
-
 @dataclass(frozen=True)
 class Span:
     """The days of a round, from its first milestone to the day the report is due, and those on which people meet."""

@@ -31,5 +31,5 @@ def clash_of(no: Stale) -> Clash:
     yours = {row.path: row.after for row in no.differences}
     if no.base is None:
         return Clash(no.by, [Row(row.label, "", row.before, row.after) for row in no.differences])
-    rows = differences(no.base, no.theirs)
+    rows = differences(no.base, no.theirs, no.names)
     return Clash(no.by, [Row(row.label, row.before, row.after, yours.get(row.path)) for row in rows])

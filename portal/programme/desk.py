@@ -23,6 +23,7 @@ from portal.programme.checks import BadText, Fault, InThePast, Overlapping
 from portal.programme.differences import Difference, differences, name_of_talk
 from portal.programme.files import WorkshopText
 from portal.programme.models import Material, Talk, Workshop, WorkshopStatus
+from portal.programme.names import names_now
 
 __all__ = ["BadText", "Fault", "InThePast", "NotFromHere", "Overlapping", "Stale", "text_of"]
 
@@ -50,7 +51,8 @@ class Stale(Refused):
         self.at: datetime | None = last.at if last else None
         self.base: WorkshopText | None = history.text_at(base) if base else None
         self.theirs = theirs
-        self.differences: list[Difference] = differences(theirs, mine)
+        self.names = names_now()
+        self.differences: list[Difference] = differences(theirs, mine, self.names)
 
 
 class NotFromHere(Refused):

@@ -9,6 +9,7 @@ from portal.core.dates import Lang, date_time, thai_date, time_of
 from portal.core.i18n import _, _l, language, said
 from portal.programme.files import DATES, FACTS, MEMO, SessionText, TalkText, WorkshopText
 from portal.programme.models import WorkshopStatus
+from portal.programme.names import CODES, Names
 from portal.programme.questions import Kind, Question
 
 LONGEST_NAME = 60
@@ -78,17 +79,17 @@ class Part(NamedTuple):
     name: str
     of: Callable[[WorkshopText], Sequence[Any]]
     called: Callable[[Any], str]
-    fields: Callable[[Any, WorkshopText], Fields]
+    fields: Callable[[Any, WorkshopText, Names], Fields]
     added: Any
     removed: Any
     order: Any
 
 
-def differences(before: WorkshopText, after: WorkshopText) -> list[Difference]:
-    """All that is different, in the order of the pages, in the language in force."""
-    found = _changed(_of_workshop(before), _of_workshop(after), (), "")
+def differences(before: WorkshopText, after: WorkshopText, names: Names = CODES) -> list[Difference]:
+    """All that is different, in the order of the pages, in the language in force; speakers and tracks by these names."""
+    found = _changed(_of_workshop(before, names), _of_workshop(after, names), (), "")
     for part in PARTS:
-        found += _of_part(part, before, after)
+        found += _of_part(part, before, after, names)
     return found
 
 
@@ -101,23 +102,25 @@ def _changed(old: Fields, new: Fields, path: tuple[str, ...], name: str) -> list
     ]
 
 
-def _of_part(part: Part, before: WorkshopText, after: WorkshopText) -> list[Difference]:
+def _of_part(part: Part, before: WorkshopText, after: WorkshopText, names: Names) -> list[Difference]:
     old, new = ({one.code: one for one in part.of(text)} for text in (before, after))
     found = []
     for code, one in new.items():
         path, name = (part.name, code), part.called(one)
         if code in old:
-            found += _changed(part.fields(old[code], before), part.fields(one, after), path, name)
+            was, now = part.fields(old[code], before, names), part.fields(one, after, names)
+            found += _changed(was, now, path, name)
         else:
-            found.append(Difference(_(part.added, name=name), "", _summary(part.fields(one, after)), path))
+            told = _summary(part.fields(one, after, names))
+            found.append(Difference(_(part.added, name=name), "", told, path))
     for code, one in old.items():
         if code not in new:
-            name, told = part.called(one), _summary(part.fields(one, before))
+            name, told = part.called(one), _summary(part.fields(one, before, names))
             found.append(Difference(_(part.removed, name=name), told, "", (part.name, code)))
-    was = ", ".join(part.called(one) for code, one in old.items() if code in new)
     if [code for code in old if code in new] != [code for code in new if code in old]:
-        now = ", ".join(part.called(one) for code, one in new.items() if code in old)
-        found.append(Difference(_(part.order), was, now, (part.name,)))
+        in_old = ", ".join(part.called(one) for code, one in old.items() if code in new)
+        in_new = ", ".join(part.called(one) for code, one in new.items() if code in old)
+        found.append(Difference(_(part.order), in_old, in_new, (part.name,)))
     return found
 
 
@@ -125,14 +128,14 @@ def _summary(fields: Fields) -> str:
     return " · ".join(field.shown for field in fields.values() if field.shown)
 
 
-def _of_workshop(text: WorkshopText) -> Fields:
+def _of_workshop(text: WorkshopText, names: Names) -> Fields:
     fields = _pair("title", LABELS["title"], text.title)
     for key in MEMO:
         fields |= _pair(key, LABELS[key], text.notes.get(key))
     shown = {
         DATES: text.notes.get(DATES) or "",
         "round_year": str(text.round_year),
-        "tracks": ", ".join(text.tracks),
+        "tracks": names.tracks(text.round_year, text.tracks),
         "starts_on": _day(text.starts_on),
         "ends_on": _day(text.ends_on),
         "venue": text.venue,
@@ -151,7 +154,7 @@ def _of_workshop(text: WorkshopText) -> Fields:
     }
 
 
-def _of_session(one: SessionText, _text: WorkshopText) -> Fields:
+def _of_session(one: SessionText, _text: WorkshopText, _names: Names) -> Fields:
     lang = _lang()
     return _pair("title", _("ชื่อ"), one.title) | {
         "day": Field(_("วันที่"), _day(one.day)),
@@ -165,7 +168,7 @@ def _of_session(one: SessionText, _text: WorkshopText) -> Fields:
     }
 
 
-def _of_talk(one: TalkText, text: WorkshopText) -> Fields:
+def _of_talk(one: TalkText, text: WorkshopText, names: Names) -> Fields:
     sessions = {session.code: said(session.title) for session in text.sessions}
     points = "\n".join(" / ".join(filter(None, (point.get("th"), point.get("en")))) for point in one.points)
     return (
@@ -173,14 +176,14 @@ def _of_talk(one: TalkText, text: WorkshopText) -> Fields:
         | _pair("description", _("คำอธิบาย"), one.description)
         | {
             "points": Field(_("ประเด็น"), points, one.points),
-            "speakers": Field(_("วิทยากร"), ", ".join(one.speakers)),
+            "speakers": Field(_("วิทยากร"), names.speakers(one.speakers), one.speakers),
             "session": Field(_("ช่วง"), sessions.get(one.session, one.session), one.session),
             FACTS: Field(str(LABELS[FACTS]), ", ".join(one.facts)),
         }
     )
 
 
-def _of_question(one: Question, text: WorkshopText) -> Fields:
+def _of_question(one: Question, text: WorkshopText, _names: Names) -> Fields:
     choices = "\n".join(" / ".join(filter(None, choice.label.values())) for choice in one.choices)
     return _pair("label", _("ข้อความคำถาม"), one.label) | {
         "kind": Field(_("ชนิดคำตอบ"), str(KINDS[one.kind])),

@@ -9,6 +9,7 @@ from portal.programme import rows, text_files
 from portal.programme.differences import Difference, differences
 from portal.programme.files import WorkshopText
 from portal.programme.models import Workshop, WorkshopStatus, WorkshopVersion
+from portal.programme.names import CODES, Names
 
 __all__ = [
     "Difference",
@@ -92,9 +93,9 @@ def text_at(version: WorkshopVersion) -> WorkshopText:
     return text_files.as_kept(version.text)
 
 
-def difference_of(before: WorkshopVersion, after: WorkshopVersion) -> list[Difference]:
-    """What became different between two versions, named in the language in force."""
-    return differences(text_at(before), text_at(after))
+def difference_of(before: WorkshopVersion, after: WorkshopVersion, names: Names = CODES) -> list[Difference]:
+    """What became different between two versions, in the language in force."""
+    return differences(text_at(before), text_at(after), names)
 
 
 def keep_as_it_stands(workshop: Workshop) -> None:

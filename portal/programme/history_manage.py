@@ -16,6 +16,7 @@ from portal.programme.clashes import clash_of
 from portal.programme.forms import DeskForm
 from portal.programme.manage import alone, bp, found, page, refuse
 from portal.programme.models import Workshop, WorkshopVersion
+from portal.programme.names import names_now
 
 PER_PAGE = 20
 
@@ -27,8 +28,9 @@ def history(code: str) -> str:
     total = past.count(workshop)
     number, pages = paging.place(request.args.get("page", "1"), total, PER_PAGE)
     versions = past.versions_of(workshop, after=(number - 1) * PER_PAGE, most=PER_PAGE + 1)
+    names = names_now()
     changes: list[list[past.Difference] | None] = [
-        past.difference_of(before, after) for after, before in pairwise(versions)
+        past.difference_of(before, after, names) for after, before in pairwise(versions)
     ]
     shown = versions[:PER_PAGE]
     return render_template(
@@ -74,5 +76,6 @@ def _version(workshop: Workshop, number: int) -> WorkshopVersion:
 def _version_page(workshop: Workshop, wanted: WorkshopVersion, form: DeskForm) -> Response:
     form.saw(workshop.version)
     now = desk.text_of(workshop)
-    rows = past.differences(now, replace(past.text_at(wanted), status=now.status))  # a restoration keeps it
+    then = replace(past.text_at(wanted), status=now.status)  # a restoration keeps it
+    rows = past.differences(now, then, names_now())
     return page("desk_version", form, workshop=workshop, version=wanted, rows=rows)

@@ -97,7 +97,7 @@ def edit(code: str) -> ResponseReturnValue:
 )
 @organizers_only
 def change_status(code: str, act: str) -> ResponseReturnValue:
-    workshop = without_talks(code)
+    workshop = alone(code)
     form = WhyForm() if act == "cancellation" else StatusForm()
     if form.validate_on_submit():
         try:
@@ -140,11 +140,6 @@ def copy(code: str) -> ResponseReturnValue:
 def found(code: str) -> Workshop:
     """The workshop of this code with its parts, drafts too; 404 when there is none."""
     return offered.workshop_by_code(code, drafts=True) or abort(404)
-
-
-def without_talks(code: str) -> Workshop:
-    """The same for pages that show none of its talks."""
-    return offered.without_talks(code) or abort(404)
 
 
 def alone(code: str) -> Workshop:

@@ -12,7 +12,7 @@ from portal.core.i18n import _, said
 from portal.programme.differences import KINDS
 from portal.programme.files import WorkshopText
 from portal.programme.forms import DeskForm, unused_code
-from portal.programme.manage import bp, found, in_place, page, part, save, with_new, without_talks
+from portal.programme.manage import alone, bp, found, in_place, page, part, save, with_new
 from portal.programme.models import Workshop
 from portal.programme.parts_forms import QuestionForm
 from portal.programme.questions import Question, of
@@ -21,13 +21,13 @@ from portal.programme.questions import Question, of
 @bp.get("/workshops/<code>/questions")
 @organizers_only
 def questions(code: str) -> Response:
-    return _list(without_talks(code), DeskForm())
+    return _list(alone(code), DeskForm())
 
 
 @bp.route("/workshops/<code>/questions/new", methods=["GET", "POST"])
 @organizers_only
 def new_question(code: str) -> ResponseReturnValue:
-    workshop = found(code) if request.method == "POST" else without_talks(code)
+    workshop = found(code) if request.method == "POST" else alone(code)
     asked = of(workshop)
     form = QuestionForm()
     form.offer(asked)
@@ -46,7 +46,7 @@ def new_question(code: str) -> ResponseReturnValue:
 @bp.route("/workshops/<code>/questions/<question>", methods=["GET", "POST"])
 @organizers_only
 def edit_question(code: str, question: str) -> ResponseReturnValue:
-    workshop = found(code) if request.method == "POST" else without_talks(code)
+    workshop = found(code) if request.method == "POST" else alone(code)
     one = _question(workshop, question)
     asked = of(workshop)
     form = QuestionForm() if request.method == "POST" else QuestionForm.of(one, workshop.version)

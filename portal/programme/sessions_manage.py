@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import organizers_only
 from portal.core.i18n import _
-from portal.programme import desk
+from portal.programme import desk, workshops
 from portal.programme.files import SessionText, WorkshopText
 from portal.programme.forms import CancelSessionForm, free_code
-from portal.programme.manage import bp, found, in_place, page, part, save, with_new, without_talks
+from portal.programme.manage import bp, found, in_place, page, part, save, with_new
 from portal.programme.models import Workshop, WorkshopStatus
 from portal.programme.parts_forms import NewSessionForm, SessionForm
 
@@ -18,7 +18,9 @@ from portal.programme.parts_forms import NewSessionForm, SessionForm
 @bp.get("/workshops/<code>/sessions")
 @organizers_only
 def sessions(code: str) -> str:
-    return render_template("programme/desk_sessions.html", workshop=without_talks(code))
+    return render_template(
+        "programme/desk_sessions.html", workshop=workshops.with_sessions(code) or abort(404)
+    )
 
 
 @bp.route("/workshops/<code>/sessions/new", methods=["GET", "POST"])

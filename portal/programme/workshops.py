@@ -1,13 +1,10 @@
-"""Reads of what is offered: published workshops, one workshop whole, its sessions by day and talks; seats are participation's matter."""
+"""Reads of what is offered: published workshops, one workshop whole or a part of it; seats are participation's matter."""
 
 from collections.abc import Sequence
-from datetime import date
-from itertools import groupby
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload, with_expression
 
-from portal.awards.models import Round
 from portal.core.db import db
 from portal.programme.models import (
     Material,
@@ -15,7 +12,6 @@ from portal.programme.models import (
     Talk,
     TalkSpeaker,
     Workshop,
-    WorkshopSession,
     WorkshopStatus,
     WorkshopVersion,
 )
@@ -66,7 +62,7 @@ _TALKS_ALONE = (
 )
 _NEVER_OFFERED_ALONE = select(Workshop.id).where(Workshop.id == bindparam("workshop"), _NEVER_OFFERED)
 _WITH_TRACKS_ALONE = _ALONE.options(joinedload(Workshop.tracks))
-_WITHOUT_TALKS = _WITH_SESSIONS.options(joinedload(Workshop.round).selectinload(Round.tracks))
+_SESSIONS_ALONE = _ALONE.options(joinedload(Workshop.sessions))
 
 
 def published() -> Sequence[Workshop]:
@@ -94,9 +90,9 @@ def is_private(workshop: Workshop) -> bool:
     return workshop.status is WorkshopStatus.DRAFT
 
 
-def without_talks(code: str) -> Workshop | None:
-    """One workshop, a draft too, with its sessions, its tracks and those of its round, or None. Two queries."""
-    return db.session.scalars(_WITHOUT_TALKS, {"code": code}).unique().one_or_none()
+def with_sessions(code: str) -> Workshop | None:
+    """One workshop, drafts and cancelled ones too, with its sessions, or None. One query."""
+    return db.session.scalars(_SESSIONS_ALONE, {"code": code}).unique().one_or_none()
 
 
 def alone(code: str) -> Workshop | None:
@@ -112,19 +108,6 @@ def with_tracks(code: str) -> Workshop | None:
 def talks_of(workshop: Workshop) -> Sequence[Talk]:
     """Its talks in order, with their sessions and speakers. One query."""
     return db.session.scalars(_TALKS_ALONE, {"workshop": workshop.id}).unique().all()
-
-
-def days_of(workshop: Workshop) -> list[tuple[date, list[WorkshopSession]]]:
-    """The sessions of each day, in order; a day without a session is not listed."""
-    return [
-        (day, list(sessions)) for day, sessions in groupby(workshop.sessions, key=lambda session: session.day)
-    ]
-
-
-def talks_in(workshop: Workshop, session: WorkshopSession | None) -> list[Talk]:
-    """The talks of this session in order; for None those whose day is not announced."""
-    wanted = session.id if session else None
-    return [talk for talk in workshop.talks if talk.session_id == wanted]
 
 
 def speakers_of(workshop: Workshop) -> list[Speaker]:

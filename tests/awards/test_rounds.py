@@ -80,10 +80,3 @@ def test_without_an_agency_or_a_track_nobody_passed(cast, tracks):
     enter(cast.agency, tracks["pmqa40"])
     assert not rounds.passed_stage_1(None, [tracks["pmqa40"]])
     assert not rounds.passed_stage_1(cast.agency, [])
-
-
-def test_agencies_that_passed_stand_once_in_thai_order(cast, tracks):
-    enter(cast.province, tracks["pmqa40"])
-    enter(cast.agency, tracks["pmqa40"])
-    enter(cast.agency, tracks["pmqa40"], title="อีกผลงาน")
-    assert rounds.agencies_that_passed([tracks["pmqa40"]]) == [cast.agency, cast.province]

@@ -1,12 +1,10 @@
 """What is on offer, and one workshop whole."""
 
-from datetime import date
-
 import pytest
 
 from portal.core.db import db
 from portal.programme import workshops
-from portal.programme.models import Talk, Workshop, WorkshopSession, WorkshopStatus
+from portal.programme.models import Talk, Workshop, WorkshopStatus
 from portal.programme.workshops import workshop_by_code
 from tests.programme.offer import offered
 
@@ -51,29 +49,6 @@ def test_an_unknown_code_is_nothing(programme_2566):
     assert workshop_by_code("no-such") is None
 
 
-def test_sessions_stand_by_day(first):
-    first.sessions.append(
-        WorkshopSession(code="evening", position=1, title_th="ช่วงเย็น", day=date(2023, 2, 20))
-    )
-    db.session.commit()
-    days = workshops.days_of(offered("pmqa40-2566"))
-    assert [(day.day, [session.code for session in sessions]) for day, sessions in days] == [
-        (20, ["day1", "evening"]),
-        (21, ["day2"]),
-    ]
-
-
-def test_talks_without_a_session_are_told_apart(first):
-    first.talks[1].session = first.sessions[0]
-    db.session.flush()
-    assert [talk.code for talk in workshops.talks_in(first, first.sessions[0])] == ["goals"]
-    assert [talk.code for talk in workshops.talks_in(first, None)] == [
-        "opening",
-        "ddc-experience",
-        "criteria",
-    ]
-
-
 def test_everybody_who_speaks_is_named_once(programme_2566):
     names = [speaker.code for speaker in workshops.speakers_of(offered("excellence-2566"))]
     assert names == ["opdc-deputy", "kku-quality", "kku-team-1", "kku-team-2"]
@@ -111,7 +86,7 @@ def test_one_workshop_whole_takes_two_queries(programme_2566, queries):
     with queries() as statements:
         workshop = offered("pmqa40-2566")
         assert [place.speaker.name for talk in workshop.talks for place in talk.speakers]
-        assert workshops.days_of(workshop)
+        assert [session.day for session in workshop.sessions]
         assert [track.name_th for track in workshop.tracks]
         assert workshop.round.year_be
     assert len(statements) == 2
