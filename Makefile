@@ -13,7 +13,7 @@ SERVER := $(BIN)/granian --interface wsgi --host $${HOST:-127.0.0.1} --port $(PO
 # Compiled code is kept, or every start compiles all anew and takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run serve test check bench fmt setup setup-dev translations requirements clean
+.PHONY: help run serve test check bench fmt setup setup-dev translations snapshots requirements clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,6 +78,10 @@ translations: setup-dev ## collect messages of code and templates into the Engli
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _n:1,2 --no-location --sort-output --omit-header -o portal/translations/messages.pot portal
 	@$(BIN)/pybabel -q update -i portal/translations/messages.pot -d portal/translations -l en --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
 	@rm portal/translations/messages.pot
+
+snapshots: setup-dev ## write the words of every mail anew (tests/mail/snapshots), to be read as a difference
+	@rm -rf tests/mail/snapshots
+	@SNAPSHOTS=write $(BIN)/pytest -q -n 0 tests/mail/test_snapshots.py -k "test_a_message or test_every"
 
 requirements: setup-dev ## pin requirements*.in anew, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header requirements.in -o requirements.txt
