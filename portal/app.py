@@ -18,13 +18,14 @@ from portal.mail import models as mail_models
 from portal.organize import imports_manage, models as organize_models
 from portal.organize.letters_manage import bp as letters
 from portal.organize.views import bp as organize
-from portal.participation import check_in_manage, tables_manage
+from portal.participation import check_in_manage, papers_manage, tables_manage
 from portal.participation.calendar_manage import bp as calendars
 from portal.participation.check_in_views import bp as check_in
 from portal.participation.door_manage import bp as door
 from portal.participation.handout_views import bp as handouts
 from portal.participation.manage import bp as participation_manage
 from portal.participation.offer_views import bp as offers
+from portal.participation.papers_views import bp as papers
 from portal.participation.queue_views import bp as queue
 from portal.participation.team_views import bp as teams
 from portal.participation.views import bp as participation
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     check_in,
     handouts,
     offers,
+    papers,
     queue,
     teams,
     learning,
@@ -59,6 +61,7 @@ MORE_PAGES = (
     check_in_manage,
     history_manage,
     imports_manage,
+    papers_manage,
     questions_manage,
     sessions_manage,
     speakers_manage,

@@ -40,10 +40,16 @@ def codes(file: bytes, page: int = 0) -> list[str]:
     return [code.text for code in found]
 
 
-def ink(file: bytes, page: int = 0) -> tuple[float, float, float, float]:
-    """The box round all that is drawn on a page, in millimetres: left, top, right, bottom."""
+def ink(
+    file: bytes, page: int = 0, within: tuple[float, float, float, float] | None = None
+) -> tuple[float, float, float, float]:
+    """The box round all that is drawn on a page (or within a part of it), in millimetres: left, top, right, bottom."""
+    dots = 4 * 72 / 25.4
     with pypdfium2.PdfDocument(file) as document:
         picture = document[page].render(scale=4, grayscale=True).to_pil()
-    left, top, right, bottom = picture.point(lambda shade: 255 if shade < 200 else 0).getbbox()
-    scale = 25.4 / 72 / 4
-    return left * scale, top * scale, right * scale, bottom * scale
+    if within:
+        picture = picture.crop(tuple(round(side * dots) for side in within))
+    box = picture.point(lambda shade: 255 if shade < 200 else 0).getbbox()
+    x, y = within[:2] if within else (0.0, 0.0)
+    left, top, right, bottom = (side / dots for side in box)
+    return left + x, top + y, right + x, bottom + y

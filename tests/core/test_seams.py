@@ -75,5 +75,5 @@ def test_letters_keep_their_marks_and_vowels():
     assert "".join(seams.letters("ะ์เ ไม่ A1")) == "ะ์เ ไม่ A1"
 
 
-def test_the_name_of_a_person_comes_apart_at_spaces_but_never_behind_ณ():
+def test_the_name_of_a_person_comes_apart_at_spaces_but_never_behind_na():
     assert seams.words("คุณหญิงมาลี สมมติ ณ อยุธยา") == ["คุณหญิงมาลี ", "สมมติ ", "ณ อยุธยา"]
