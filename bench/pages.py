@@ -104,13 +104,13 @@ def measured(here: Site, readers: Readers, log: Path) -> list[Figure]:
     anew = [Page(f"{page.name}, made anew", page.path) for page in kept if not page.cookie]
     with serving("bench.hello:app", {}, workers=1, alive="/", log=log) as hello:
         with serving(site.TARGET, here.environ, workers=1, alive="/healthz", log=log) as portal:
-            figures = _ratios(hello, portal, kept, rounds=ROUNDS)
+            figures = ratios(hello, portal, kept, rounds=ROUNDS)
         environ = {**here.environ, "PORTAL_PAGE_CACHE_SECONDS": "0"}
         with serving(site.TARGET, environ, workers=1, alive="/healthz", log=log) as portal:
-            return figures + _ratios(hello, portal, anew, rounds=3)[1:]
+            return figures + ratios(hello, portal, anew, rounds=3)[1:]
 
 
-def _ratios(hello: Server, portal: Server, pages: list[Page], *, rounds: int) -> list[Figure]:
+def ratios(hello: Server, portal: Server, pages: list[Page], *, rounds: int) -> list[Figure]:
     """Hello in milliseconds, then each page as a multiple of it: hello is asked anew right before each burst.
 
     The burst at the first quarter counts, of hello and of each page: what others do on the machine only adds.

@@ -36,11 +36,11 @@ def measured(folder: Path, log: Path, *, file_mb: int = FILE_MB, files: int = FI
     with serving(site.TARGET, here.environ, workers=1, alive="/healthz", log=log) as server:
         for number in range(files):
             _upload(server, address, organizer, number, file_mb * MB)
-        after_uploads = _most_mb(server)
+        after_uploads = most_mb(server)
         began = time.perf_counter()
         size = _download(server, f"/workshops/{workshop}/materials.zip")
         seconds = time.perf_counter() - began
-        after_zip = _most_mb(server)
+        after_zip = most_mb(server)
     if size < files * file_mb * MB:
         raise WrongAnswer(f"the zip has {size} bytes")
     gb = f"{size / 1024 / MB:.2g} GB"
@@ -111,7 +111,7 @@ def _download(server: Server, path: str) -> int:
     return size
 
 
-def _most_mb(server: Server) -> float:
+def most_mb(server: Server) -> float:
     """The largest resident memory that a worker ever had, as the kernel kept it."""
     workers = psutil.Process(server.process.pid).children()
     return max(map(_peak_kb, workers)) / 1024
