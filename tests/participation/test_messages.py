@@ -34,6 +34,12 @@ def facts(mine):
     return FACTS.format(code=f"{mine.code[:4]}-{mine.code[4:]}")
 
 
+def ticket(mine):
+    """The lines about the ticket in the mails that bring a seat."""
+    page = "http://localhost/workshops/pmqa40-2566/ticket"
+    return f"ตั๋วเข้างานของคุณ: {page}\nรหัสตั๋ว: {mine.ticket[:3]}-{mine.ticket[3:]}"
+
+
 def test_registered(make_workshop, cast, mails):
     mine = registration.register(make_workshop(venue="โรงแรมตัวอย่าง"), user=cast.lamai)
     [mail] = mails(cast.lamai)
@@ -46,6 +52,8 @@ def test_registered(make_workshop, cast, mails):
 คุณได้ที่นั่งในงานอบรมนี้แล้ว
 
 {facts(mine)}
+
+{ticket(mine)}
 
 นัดหมายแนบมากับอีเมลนี้ เปิดไฟล์ invite.ics เพื่อเพิ่มลงปฏิทินได้
 
@@ -94,6 +102,8 @@ def test_promoted(full, cast, mails):
 มีที่นั่งว่างและถึงลำดับของคุณแล้ว ระบบจองที่นั่งนี้ให้คุณทันที
 
 {facts(mine)}
+
+{ticket(mine)}
 
 นัดหมายแนบมากับอีเมลนี้ เปิดไฟล์ invite.ics เพื่อเพิ่มลงปฏิทินได้
 
