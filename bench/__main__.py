@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import feeds, outbox, pages, rush, site, start, wire, zip as large_files
+from bench import feeds, outbox, pages, rush, site, spreadsheets, start, wire, zip as large_files
 from bench.figures import RESULTS, Figure, as_markdown, as_table
 from portal.core.db import db
 
@@ -30,6 +30,12 @@ def _rush(folder: Path, name: str, database_url: str = "", *, kills: int = 0) ->
     with here.app.app_context():
         db.engine.dispose()
     return rush.figures(ran, name, places=PLACES, at_least=None if kills else PER_SECOND)
+
+
+def _spreadsheets(folder: Path) -> list[Figure]:
+    for name in spreadsheets.FOLDERS:
+        (folder / name).mkdir()
+    return spreadsheets.measured(folder, folder / "log")
 
 
 @contextmanager
@@ -74,6 +80,7 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("outbox on SQLite", lambda folder: _outbox(folder, "SQLite")),
     ("outbox on PostgreSQL", _outbox_on_postgres),
     ("feeds", lambda folder: feeds.measured(folder, folder / "log")),
+    ("spreadsheets", _spreadsheets),
     ("large files", lambda folder: large_files.measured(folder, folder / "log")),
     ("start", lambda folder: start.measured(folder, folder / "log")),
 )
