@@ -11,9 +11,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import jobs
+from portal.core import clock
 from portal.core.db import db
-from portal.mail.models import OutboxMessage
-from portal.participation import announcements, registration
+from portal.mail.models import Heartbeat, OutboxMessage
+from portal.participation import announcements, messages, portions, registration
 from portal.participation.models import Registration, SessionNews
 from portal.participation.seats import WAITLISTED
 from portal.programme.models import Workshop, WorkshopSession
@@ -169,3 +170,86 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(app: Flask, sea
     db.session.rollback()
     jobs.run()
     assert len(told()) == len(set(told())) == 10
+
+
+# --- what is told ahead of a workshop and after it
+
+
+@pytest.mark.both_databases
+def test_with_nothing_to_do_every_look_reads_and_none_takes_a_lock(app: Flask, seated, queries) -> None:
+    while jobs.run().has_done:
+        pass
+    with queries() as statements:
+        assert jobs.run() == jobs.Round()
+    assert len(statements) <= 14
+    assert all(one.startswith("SELECT") for one in statements)
+    assert not any("FOR UPDATE" in one for one in statements)
+
+
+def test_somebody_else_s_long_write_holds_up_no_look(app: Flask, seated) -> None:
+    while jobs.run().has_done:
+        pass
+    with db.engine.connect() as other:
+        other.exec_driver_sql("ROLLBACK")
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        assert jobs.run() == jobs.Round()
+        other.exec_driver_sql("ROLLBACK")
+
+
+@pytest.mark.both_databases
+def test_a_worker_says_every_minute_that_it_lives(app: Flask, queries, clock_at) -> None:
+    jobs.run()
+    clock_at("2023-02-13T09:00:59+07:00")
+    with queries() as statements:
+        jobs.run()
+    assert not any("INSERT" in one for one in statements)
+    clock_at("2023-02-13T09:01:00+07:00")
+    jobs.run()
+    [beat] = db.session.scalars(select(Heartbeat.at))
+    assert clock.local(beat).isoformat() == "2023-02-13T09:01:00+07:00"
+    clock_at("2023-02-13T09:00:00+07:00")  # a clock that was ahead
+    jobs.run()
+    db.session.rollback()
+    [beat] = db.session.scalars(select(Heartbeat.at))
+    assert clock.local(beat).isoformat() == "2023-02-13T09:00:00+07:00"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("at", ["put", "note"])
+def test_a_worker_killed_while_it_reminds_loses_and_doubles_nothing(
+    app: Flask,
+    make_workshop,  # noqa: F811
+    make_people,  # noqa: F811
+    clock_at,
+    monkeypatch,
+    at: str,
+) -> None:
+    monkeypatch.setattr(portions, "PORTION", 2)
+    clock_at("2023-02-08T09:00:00+07:00")
+    workshop = make_workshop()
+    for person in make_people(5):
+        registration.register(workshop, user=person)
+    db.session.commit()
+    clock_at("2023-02-13T09:00:00+07:00")
+    times = 0
+
+    def die(*_a: object, **_k: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def work() -> None:
+        while jobs.run().has_done:
+            pass
+
+    for _time in range(3):
+        db.session.remove()
+        db.engine.dispose()  # a connection has one process
+        child = os.fork()
+        if not child:
+            monkeypatch.setattr(messages.outbox if at == "put" else portions.told, at, die)
+            work()
+            os._exit(1)
+        times += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert times == 3
+    work()
+    reminded = select(OutboxMessage.to_email).where(OutboxMessage.kind == "participation.reminder")
+    assert sorted(db.session.scalars(reminded)) == [f"p{number}@demo.example" for number in range(5)]
