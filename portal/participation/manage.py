@@ -220,7 +220,7 @@ def _roster_page(
         sent=sent or {},
         why=why,
     )
-    return make_response(page, 409 if no else 200)
+    return make_response(page, 422 if isinstance(no, attendance.WhyNeeded) else 409 if no else 200)
 
 
 @cache

@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from portal.accounts.models import SignIn
+from portal.core import clock
 from portal.core.db import db
-from portal.participation import doors, meetings, registration, tickets
+from portal.participation import registration, tickets
 from portal.participation.models import AttendanceMark
 
 SESSION = "/organize/workshops/pmqa40-2566/sessions/day1"
@@ -48,5 +50,128 @@ def test_a_scanned_ticket_is_noted_and_counted(door, seated, cast):
     [one] = answer["outcomes"]
     assert (one["state"], one["name"], one["ticket"]) == ("noted", seated[0].user.name, seated[0].ticket)
     assert answer["counts"] == {"came": 1, "seats": 3}
+    assert answer["now"] == "2023-02-20T02:00:00+00:00"
     [mark] = noted()
     assert (mark.state, mark.how, mark.by_id, mark.key) == ("attended", "door", cast.orn.id, "k1")
+
+
+def test_a_parcel_is_told_scan_by_scan_and_one_bad_one_holds_up_no_other(door, seated):
+    sent = [
+        scan(seated[0].ticket, "a"),
+        scan("ไม่ใช่ตั๋ว", "b"),
+        {"key": "c"},
+        {"key": "d", "text": 7, "ago_ms": "yesterday"},
+        scan(seated[1].ticket, "e", ago_ms=-5),
+        scan(seated[1].ticket, "f", ago_ms=1e300),
+        scan(seated[0].ticket, "a"),
+    ]
+    answer = door(*sent).json
+    assert [(one["key"], one["state"]) for one in answer["outcomes"]] == [
+        ("a", "noted"),
+        ("b", "refused"),
+        ("c", "refused"),
+        ("d", "refused"),
+        ("e", "noted"),
+        ("f", "refused"),
+        ("a", "known"),
+    ]
+    assert all(one["message"] for one in answer["outcomes"])
+    assert [mark.key for mark in noted()] == ["a", "e"]
+
+
+def test_it_is_told_how_long_ago_never_when(door, seated, clock_at):
+    clock_at("2023-02-22T09:00:00+07:00")  # the queue comes two days later
+    answer = door(scan(seated[0].ticket, "a", ago_ms=2 * 24 * 3600 * 1000)).json
+    assert answer["outcomes"][0]["state"] == "noted"
+    assert answer["outcomes"][0]["at"] == "2023-02-20T02:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        {},
+        {"scans": "k1"},
+        {"scans": [7]},
+        {"scans": [{"text": "ABC234"}]},
+        {"scans": [{"key": "", "text": "ABC234"}]},
+        {"scans": [{"key": "x" * 65, "text": "ABC234"}]},
+        {"scans": [{"key": "k\u0000", "text": "ABC234"}]},
+    ],
+)
+def test_what_no_door_sends_is_400_with_words(client, door, seated, body):
+    if isinstance(body, dict):
+        body["door"] = door.known["door"]
+    answer = client.post(SCANS, json=body, headers={"X-CSRFToken": door.known["csrf"]})
+    assert answer.status_code == 400
+    assert answer.json["message"]
+    assert noted() == []
+
+
+def test_a_parcel_has_an_end(door, seated):
+    answer = door(*(scan(seated[0].ticket, f"k{at}") for at in range(201)))
+    assert answer.status_code == 413
+    assert "200" in answer.json["message"]
+    assert noted() == []
+
+
+def test_the_page_of_another_session_is_told_to_load_anew(door, seated):
+    for token in ("", "nonsense", door.known["door"][:-1] + "0", "ไทย.ไทย"):
+        answer = door(scan(seated[0].ticket), token=token or "x")
+        assert answer.status_code == 409
+        assert "โหลดหน้านี้ใหม่" in answer.json["message"]
+    assert door(scan(seated[0].ticket), session=SESSION.replace("day1", "day2")).status_code == 409
+    assert noted() == []
+
+
+def test_who_is_signed_out_is_told_so_as_data(client, door, seated):
+    client.sign_out()
+    answer = door(scan(seated[0].ticket))
+    assert (answer.status_code, answer.mimetype) == (401, "application/json")
+    assert "เข้าสู่ระบบ" in answer.json["message"]
+    assert client.get(f"{SESSION}/counts.json").status_code == 401
+
+
+def test_a_sign_in_that_ended_elsewhere_is_told_so_too(client, door, seated):
+    for row in db.session.scalars(select(SignIn)):
+        row.ended_at = clock.now()
+    db.session.commit()
+    assert door(scan(seated[0].ticket)).status_code == 401
+
+
+def test_after_a_new_sign_in_the_old_page_gets_a_token_and_goes_on(client, door, seated, cast):
+    client.sign_in(cast.orn)
+    assert door(scan(seated[0].ticket)).status_code == 400
+    door.known["csrf"] = client.get(f"{SESSION}/counts.json").json["csrf"]
+    assert door(scan(seated[0].ticket)).json["outcomes"][0]["state"] == "noted"
+
+
+def test_only_organizers_send_scans_and_see_counts(client, door, seated, cast):
+    for person in (cast.mali, cast.lamai, cast.wit):
+        client.sign_in(person)
+        assert client.get(f"{SESSION}/counts.json").status_code == 403
+        client.get("/account")
+        token = client.page.form("/sign-out").find("input", attrs={"name": "csrf_token"})["value"]
+        answer = client.post(SCANS, json={"scans": []}, headers={"X-CSRFToken": token})
+        assert (answer.status_code, bool(answer.json["message"])) == (403, True)
+
+
+def test_a_session_that_is_not_there_is_404_as_data(door, seated):
+    answer = door(scan(seated[0].ticket), session=SESSION.replace("day1", "day9"))
+    assert (answer.status_code, bool(answer.json["message"])) == (404, True)
+
+
+def test_the_count_is_live_and_never_kept(client, door, seated):
+    door(scan(seated[0].ticket, "a"), scan(seated[1].ticket, "b"))
+    answer = client.get(f"{SESSION}/counts.json")
+    assert answer.json["counts"] == {"came": 2, "seats": 3}
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_one_scan_asks_the_database_few_times(client, door, seated, queries):
+    door(scan(seated[0].ticket, "a"))
+    other = scan(seated[1].ticket, "b")
+    db.session.remove()
+    with queries() as asked:
+        door(other)
+    assert len(asked) == 5  # who, where, whose, the mark, the count
