@@ -19,7 +19,7 @@ LEFT, TOP, RIGHT = 18.0, 20.0, pdf.WIDTH - 18.0
 SEAM = RIGHT - 70.0  # between the words and the code
 PAD = 7.0
 QR = 50.0
-LABELS = 24.0  # mm, hanging left
+LABELS = 27.0  # mm, hanging left
 
 OF_TITLE = Room(RIGHT - LEFT, 32, (24, 21, 18, 16, 14))
 OF_WORDS = Room(SEAM - LEFT - 2 * PAD - LABELS, 60, (13, 12, 11, 10, 9))

@@ -144,11 +144,30 @@ def test_the_page_without_people_names_the_next_step(client, cast, workshop):
     assert not client.page.select("#badges-of")
 
 
-def test_roster_and_ticket_lead_to_the_papers(client, cast, workshop, mine):
-    client.sign_in(cast.orn).get(DESK + "roster")
-    assert client.page.select(f'a[href="{DESK}papers"]')
-    client.sign_in(cast.lamai).get("/workshops/pmqa40-2566/ticket")
-    assert client.page.select(f'a[href="{TICKET}"]')
+def test_the_pages_of_the_day_lead_to_the_papers(client, cast, workshop, mine):
+    client.sign_in(cast.orn)
+    for page, leads_to in (
+        (DESK + "roster", DESK + "papers"),
+        (DESK + "sessions/day1/check-in", SHEET),
+        (DESK + f"roster/{mine.code}/marks", DESK + f"badges.pdf?registration={mine.code}"),
+    ):
+        client.get(page)
+        assert client.page.select(f'a[href="{leads_to}"]'), page
+    client.sign_in(cast.lamai)
+    for page, leads_to in (
+        ("/workshops/pmqa40-2566", TICKET.removesuffix(".pdf")),
+        (TICKET.removesuffix(".pdf"), TICKET),
+    ):
+        client.get(page)
+        assert client.page.select(f'a[href="{leads_to}"]'), page
+
+
+def test_one_badge_is_printed_again(client, cast, workshop, mine):
+    [other] = seat(workshop, [Named("คน อื่น", "กรมแรก")])
+    client.sign_in(cast.orn)
+    file = client.get(DESK + f"badges.pdf?registration={mine.code}").data
+    assert reading.codes(file) == [tickets.address(mine)]
+    assert other.user.name not in " ".join(reading.read(file)[0])
 
 
 def test_in_english_the_ticket_is_in_english(client, cast, workshop, mine):
