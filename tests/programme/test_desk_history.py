@@ -1,10 +1,13 @@
 """The desk's pages of a workshop's history: every change, one version whole, and the way back."""
 
+from dataclasses import replace
+
 import pytest
+from sqlalchemy import select
 
 from portal.core.db import db
-from portal.programme import history
-from portal.programme.models import Workshop
+from portal.programme import desk, history
+from portal.programme.models import Speaker, Workshop
 from tests.programme.offer import offered
 
 CODE = "pmqa40-2566"
@@ -43,6 +46,24 @@ def test_each_change_tells_who_when_why_and_what(orn, other):
     assert "13 ก.พ. 2566 09:00 น." in second
     assert "ตามหนังสือ" in second
     assert "ฉบับแรก" in first
+
+
+def test_speakers_and_tracks_are_named_in_the_history_and_where_two_met(orn, cast):
+    text = desk.text_of(fresh())
+    [talk, *others] = text.talks
+    new = replace(text, tracks=("category",), talks=(replace(talk, speakers=("kku-team-1",)), *others))
+    orn.get(EDIT)
+    desk.save(fresh(), new, by=cast.orn, version=fresh().version)
+    db.session.commit()
+    named = db.session.scalars(select(Speaker).where(Speaker.code == "kku-team-1")).one().name
+    met = orn.submit(EDIT, title_th="ชื่อสอง")
+    assert met.status_code == 409
+    for address in (None, LIST, f"{LIST}/1"):
+        if address:
+            orn.get(address)
+        assert named in orn.page.main, address
+        assert "รายหมวด" in orn.page.main, address
+        assert "kku-team-1" not in orn.page.main, address
 
 
 @pytest.mark.parametrize("page", [LIST, f"{LIST}/1"])

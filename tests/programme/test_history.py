@@ -15,6 +15,7 @@ from portal.programme.desk import BadText, InThePast, Overlapping, Stale, text_o
 from portal.programme.differences import Difference, differences
 from portal.programme.files import SessionText, TalkText, WorkshopText
 from portal.programme.models import Material, MaterialVersion, Workshop, WorkshopStatus
+from portal.programme.names import Names
 from portal.programme.questions import Kind, When
 from tests.programme.texts import FULL, QUESTIONS, at, pair, workshop_texts
 
@@ -123,6 +124,25 @@ def test_talks_are_told_with_points_speakers_and_session():
     assert told(replace(FULL, talks=(OPENING,))) == [("ลบหัวข้อ มีแต่คำอธิบาย", "มีแต่คำอธิบาย", "")]
     long = TalkText("long", description=pair("ก" * 100))
     assert told(replace(FULL, talks=(*FULL.talks, long)))[0][0] == f"เพิ่มหัวข้อ {'ก' * 59}…"
+
+
+def test_speakers_and_tracks_are_told_by_name_and_what_is_gone_by_its_code():
+    names = Names({"kku-quality": "รศ.ดร.สมหญิง ใจดี"}, {(2566, "category"): "รายหมวด"})
+    after = replace(FULL, tracks=("category",), talks=(replace(OPENING, speakers=("kku-quality",)), BARE))
+    assert [(one.label, one.before, one.after) for one in differences(FULL, after, names)] == [
+        ("ประเภทรางวัล", "รายหมวด, excellent", "รายหมวด"),
+        ("หัวข้อเปิด: วิทยากร", "รศ.ดร.สมหญิง ใจดี, opdc-deputy", "รศ.ดร.สมหญิง ใจดี"),
+    ]
+    added = replace(FULL, talks=(*FULL.talks, replace(OPENING, code="again", speakers=("kku-quality",))))
+    [line] = differences(FULL, added, names)
+    assert "รศ.ดร.สมหญิง ใจดี" in line.after
+
+
+def test_another_speaker_of_the_same_name_is_a_difference():
+    names = Names({"kku-quality": "สมชาย", "opdc-deputy": "สมชาย"})
+    before = replace(FULL, talks=(replace(OPENING, speakers=("kku-quality",)), BARE))
+    after = replace(FULL, talks=(replace(OPENING, speakers=("opdc-deputy",)), BARE))
+    assert [one.path for one in differences(before, after, names)] == [("talk", "opening", "speakers")]
 
 
 def test_questions_are_told_with_choices_and_when_they_are_asked():
