@@ -23,6 +23,7 @@ from portal.core import backup as backups, blobs, sheets
 from portal.core.db import db, writing
 from portal.core.errors import Refused
 from portal.core.forms import normal_email
+from portal.core.i18n import _
 from portal.core.sheets import SheetError
 from portal.core.toml import BadContent
 from portal.courses import loading as course_files
@@ -48,6 +49,12 @@ def _refusals_are_told() -> Iterator[None]:
     except Refused as no:
         db.session.rollback()
         click.echo(str(no), err=True)
+        sys.exit(1)
+    except OSError as no:  # a folder that cannot be made, a file that cannot be read
+        db.session.rollback()
+        if no.filename is None:
+            raise
+        click.echo(_("อ่านหรือเขียน %(file)s ไม่ได้: %(why)s", file=no.filename, why=no.strerror), err=True)
         sys.exit(1)
 
 

@@ -87,6 +87,20 @@ def test_a_workshop_that_is_not_there_is_not_dumped(run, tmp_path):
     assert "nothing" in result.stderr
 
 
+@pytest.mark.parametrize("made", [False, True])
+def test_a_folder_that_cannot_be_written_into_is_named_in_a_sentence(run, tmp_path, made):
+    (tmp_path / "file").write_text("no folder")
+    folder = tmp_path / "file" / "out"
+    if made:  # a folder, but its place is taken
+        folder = tmp_path / "out"
+        (folder / f"{A}.toml").mkdir(parents=True)
+    result = run("dump", folder)
+    assert result.exit_code == 1
+    assert "ไม่ได้" in result.stderr
+    assert str(folder) in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 # --- load
 
 
@@ -95,11 +109,7 @@ def test_a_new_workshop_is_created_with_the_status_of_its_file(run, tmp_path, st
     text = replace(FULL, status=status)
     result = run("load", write(tmp_path / "in", text))
     assert result.stdout == "created full-2566\n"
-    workshop = (
-        offered("full-2566")
-        if status is not WorkshopStatus.DRAFT
-        else db.session.scalars(select(Workshop).where(Workshop.code == "full-2566")).one()
-    )
+    workshop = db.session.scalars(select(Workshop).where(Workshop.code == "full-2566")).one()
     assert text_of(workshop) == text
 
 
