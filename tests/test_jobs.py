@@ -13,8 +13,9 @@ from sqlalchemy import select
 from portal import jobs
 from portal.core import clock
 from portal.core.db import db
+from portal.mail import outbox, told as told_once
 from portal.mail.models import Heartbeat, OutboxMessage
-from portal.participation import announcements, messages, portions, registration
+from portal.participation import announcements, portions, registration
 from portal.participation.models import Registration, SessionNews
 from portal.participation.seats import WAITLISTED
 from portal.programme.models import Workshop, WorkshopSession
@@ -245,7 +246,7 @@ def test_a_worker_killed_while_it_reminds_loses_and_doubles_nothing(
         db.engine.dispose()  # a connection has one process
         child = os.fork()
         if not child:
-            monkeypatch.setattr(messages.outbox if at == "put" else portions.told, at, die)
+            monkeypatch.setattr(outbox if at == "put" else told_once, at, die)
             work()
             os._exit(1)
         times += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL

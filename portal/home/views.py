@@ -14,14 +14,15 @@ from portal.accounts.access import coordinators_only, viewer
 from portal.accounts.models import User
 from portal.awards import rounds
 from portal.core import clock, dates, pagecache
-from portal.core.db import db
+from portal.core.db import UTCDateTime, db
 from portal.core.guard import csrf, public, safe_next
 from portal.core.i18n import COOKIE, LANGUAGES, _, language
 from portal.courses import catalog
 from portal.home import mine, team
 from portal.learning.models import Attempt, ModulePass
 from portal.learning.progress import strip_of_user
-from portal.mail.models import MessageStatus, OutboxMessage
+from portal.mail import outbox
+from portal.mail.models import Heartbeat, MessageStatus, OutboxMessage
 from portal.participation import seats
 from portal.participation.models import Registration
 from portal.programme import materials, workshops
@@ -151,7 +152,10 @@ def healthz() -> Response:
 @bp.get("/metrics")
 @public
 def metrics() -> Response:
-    """Counts for a monitoring system, in the Prometheus text format; no names, no addresses."""
+    """Counts for a monitoring system, in the Prometheus text format; no names, no addresses.
+
+    The last of them is the moment a worker was last heard of (seconds since 1970, 0 for never).
+    """
     counted = {
         "portal_users": select(func.count(User.id)),
         "portal_registrations": select(func.count(Registration.id)),
@@ -159,7 +163,13 @@ def metrics() -> Response:
         "portal_module_passes": select(func.count(ModulePass.id)),
         "portal_mail_queued": select(func.count()).where(OutboxMessage.status == MessageStatus.QUEUED),
         "portal_mail_failed": select(func.count()).where(OutboxMessage.status == MessageStatus.FAILED),
+        "portal_mail_in_doubt": select(func.count()).where(*outbox.IN_DOUBT),
     }
-    counts = db.session.execute(select(*(one.scalar_subquery() for one in counted.values()))).one()
-    lines = [f"# TYPE {name} gauge\n{name} {count}\n" for name, count in zip(counted, counts, strict=True)]
+    heard = select(func.max(Heartbeat.at, type_=UTCDateTime()))
+    asked = [one.scalar_subquery() for one in (*counted.values(), heard)]
+    *counts, beat = db.session.execute(select(*asked)).one()
+    found = dict(zip(counted, counts, strict=True)) | {
+        "portal_worker_heard_timestamp_seconds": int(beat.timestamp()) if beat else 0
+    }
+    lines = [f"# TYPE {name} gauge\n{name} {count}\n" for name, count in found.items()]
     return Response("".join(lines), mimetype="text/plain; version=0.0.4")

@@ -13,6 +13,7 @@ from portal.core.tokens import new_code
 from portal.mail.models import MessageStatus, OutboxMessage
 
 TRIES = 3
+IN_DOUBT = (OutboxMessage.status == MessageStatus.FAILED, OutboxMessage.handed_over_at.is_not(None))
 
 
 def _put(insert: Any) -> Any:

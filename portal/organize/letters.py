@@ -34,7 +34,6 @@ _COLUMNS = (
     OutboxMessage.handed_over_at,
 )
 DOUBT = "doubt"  # failed, and may have arrived
-_IN_DOUBT = (OutboxMessage.status == MessageStatus.FAILED, OutboxMessage.handed_over_at.is_not(None))
 
 
 def page(*, status: str = "", text: str = "", batch: str = "", number: object = 1) -> Page:
@@ -42,7 +41,7 @@ def page(*, status: str = "", text: str = "", batch: str = "", number: object = 
     those of a batch in its order. Two queries."""
     query = select(*_COLUMNS).order_by(OutboxMessage.id if batch else OutboxMessage.id.desc())
     if status == DOUBT:
-        query = query.where(*_IN_DOUBT)
+        query = query.where(*outbox.IN_DOUBT)
     elif status in list(MessageStatus):
         query = query.where(OutboxMessage.status == status)
     if batch:
@@ -63,7 +62,7 @@ def counts(batch: str = "") -> dict[str, int]:
     )
     found = {status.value: count for status, count in rows}
     if MessageStatus.FAILED in found:
-        doubtful = db.session.scalar(select(func.count()).where(*_IN_DOUBT, *of_batch))
+        doubtful = db.session.scalar(select(func.count()).where(*outbox.IN_DOUBT, *of_batch))
         found |= {DOUBT: doubtful} if doubtful else {}
     return found
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from portal.app import create_app
 from portal.core.db import db
-from portal.mail import outbox
+from portal.mail import heartbeat, outbox
 from portal.mail.models import MessageStatus
 from portal.participation import registration
 from tests.conftest import settings
@@ -53,6 +53,7 @@ def test_what_there_is_is_counted_in_one_query(client, cast, offered, course, qu
     take(cast.lamai, course, "op")
     failed = outbox.enqueue(kind="x", to_email="a@demo.example", subject="s", text="t")
     failed.status = MessageStatus.FAILED
+    heartbeat.beat()
     db.session.commit()
     with queries() as statements:
         counts = metrics(client)
@@ -63,6 +64,8 @@ def test_what_there_is_is_counted_in_one_query(client, cast, offered, course, qu
         "portal_module_passes": 1,
         "portal_mail_queued": 1,
         "portal_mail_failed": 1,
+        "portal_mail_in_doubt": 0,
+        "portal_worker_heard_timestamp_seconds": 1676253600,
     }
     assert len(statements) == 1
 
