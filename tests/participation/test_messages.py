@@ -152,7 +152,9 @@ def test_left_the_queue(full, cast, mails):
 def test_who_is_taken_out_of_the_queue_reads_by_whom(full, cast, mails, who, words):
     _, _, mine = full
     registration.cancel(mine, by=getattr(cast, who), why="ลงทะเบียนซ้ำ")
-    text = body(mails(cast.lamai)[-1])
+    mail = mails(cast.lamai)[-1]
+    assert mail.subject == "ชื่อของคุณไม่อยู่ในคิวแล้ว อบรม 20–21 ก.พ. 2566"
+    text = body(mail)
     assert words in text
     assert "คุณออกจากคิวของงานอบรมนี้แล้ว" not in text
     assert "เหตุผล: ลงทะเบียนซ้ำ" in text
