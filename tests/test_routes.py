@@ -138,6 +138,7 @@ ORGANIZERS = {
     "letters.send_failed_again",
     "organize.approvals",
     "organize.bring_in",
+    "organize.bring_in_answers",
     "organize.bring_in_attendance",
     "organize.confirm",
     "organize.coverage",

@@ -16,7 +16,7 @@ from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.core.sheets import Table
-from portal.participation import attendance_table, minutes, roster, roster_table
+from portal.participation import answers_table, attendance_table, minutes, roster, roster_table
 from portal.programme.models import Workshop
 
 MOST_BYTES = sheets.MAX_BYTES
@@ -138,6 +138,20 @@ KINDS["attendance"] = Kind(
     carry_out=attendance_table.carry_out,
     undoing=lambda run, lock: attendance_table.undoing(run, lock=lock),
     take_back=attendance_table.take_back,
+    of_workshops=True,
+)
+
+
+KINDS["answers"] = Kind(
+    name=_l("คำตอบของผู้ลงทะเบียน"),
+    hint=_l("ใช้ไฟล์คำตอบหรือรายชื่อที่ส่งออกจากหน้านี้ แก้ในไฟล์แล้วนำเข้าใหม่ ช่องว่างหมายถึงไม่ตอบ"),
+    required=("name",),
+    optional=("email", "ticket"),
+    names=lambda draft: roster_table.names(_workshop(draft.subject)),
+    plan=lambda table, draft, _by, lock: answers_table.plan(table, _workshop(draft.subject), lock=lock),
+    carry_out=lambda plan, _run, _by: answers_table.carry_out(plan),
+    undoing=lambda run, lock: answers_table.undoing(run, lock=lock),
+    take_back=lambda done, _run, _by: answers_table.take_back(done),
     of_workshops=True,
 )
 

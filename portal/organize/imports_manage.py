@@ -76,7 +76,18 @@ def bring_in_attendance(code: str) -> ResponseReturnValue:
         return _kept("attendance", request.files.get("file"), subject=code, options=form.options())
     except Refused as no:
         db.session.rollback()
-        return _workshop_page(_workshop_or_404(code), form, error=no)
+        return _workshop_page(_workshop_or_404(code), form, error=no, failed_kind="attendance")
+
+
+@bp.post("/organize/workshops/<code>/imports/answers")
+@organizers_only
+def bring_in_answers(code: str) -> ResponseReturnValue:
+    _workshop_or_404(code)
+    try:
+        return _kept("answers", request.files.get("file"), subject=code)
+    except Refused as no:
+        db.session.rollback()
+        return _workshop_page(_workshop_or_404(code), error=no, failed_kind="answers")
 
 
 @bp.get("/organize/imports/drafts/<token>")
@@ -151,14 +162,19 @@ def _workshop_or_404(code: str) -> Workshop:
 
 
 def _workshop_page(
-    workshop: Workshop, form: AttendanceListForm | None = None, *, error: Refused | None = None
+    workshop: Workshop,
+    form: AttendanceListForm | None = None,
+    *,
+    error: Refused | None = None,
+    failed_kind: str = "",
 ) -> Response:
     page = render_template(
         "organize/workshop_imports.html",
         workshop=workshop,
         form=form or AttendanceListForm.of(workshop),
-        kind=KINDS["attendance"],
+        kinds={code: kind for code, kind in KINDS.items() if kind.of_workshops},
         error=error,
+        failed_kind=failed_kind,
         runs=import_runs.latest(subject=workshop.code),
         name_of=importing.name_of,
         may_undo=import_runs.may_undo,
