@@ -63,26 +63,60 @@ class Complaints:
         return [one for one in told if status < 400 or own not in one or page.url not in one]
 
 
-def axe(page: Page, rules: Sequence[str] = RULES) -> list[str]:
-    """Each barrier axe finds, with the elements concerned."""
+# What decides how a page is drawn, in parts that stand below each other: main, the ways to the page, the frame around both.
+PARTS = """() => {
+  const drawn = [document.documentElement.lang, document.body.className, ...[...document.styleSheets].map((one) => one.href)].join();
+  const page = document.body.cloneNode(true);
+  page.querySelectorAll("input[type=hidden]").forEach((field) => field.removeAttribute("value"));
+  const parts = [page.querySelector("main"), ...page.querySelectorAll(".crumbs, .subnav")];
+  parts.forEach((part) => part.replaceWith(""));
+  page.querySelectorAll("[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
+  return [...parts.map((part) => part.outerHTML), page.innerHTML].map((part) => `${drawn}\\n${part}`);
+}"""
+
+
+@dataclass
+class Looked:
+    """The parts of pages that were looked at: one that stands on many pages, for many roles, needs it once."""
+
+    parts: set[str] = field(default_factory=set)
+
+    def at(self, page: Page) -> tuple[bool, bool]:
+        """Whether the page's main was never looked at, and whether any part was not. From now on all of them were."""
+        main, *others = page.evaluate(PARTS)
+        main_is_new, others_are_new = main not in self.parts, not self.parts.issuperset(others)
+        self.parts.update((main, *others))
+        return main_is_new, main_is_new or others_are_new
+
+
+def axe(page: Page, rules: Sequence[str] = RULES, *, around_main: bool = False) -> list[str]:
+    """Each barrier axe finds, with the elements concerned; `around_main` leaves out what stands in main."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     options = {"resultTypes": ["violations"], "runOnly": list(rules)}
+    where = {"exclude": ["main"]} if around_main else {"include": ["html"]}
     found: list[Any] = page.evaluate(
-        "(options) => axe.run(options).then((result) => result.violations)", options
+        "([where, options]) => axe.run(where, options).then((result) => result.violations)", [where, options]
     )
     return [AxeResults({"violations": found}).generate_report()] if found else []
 
 
-def sideways(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
-    """What makes the page scroll sideways at one of these widths, and at 360 px with the text spread wide."""
+def sideways(page: Page, widths: Sequence[int] = WIDTHS, *, and_back: bool = True) -> list[str]:
+    """What makes the page scroll sideways at one of these widths, and at 360 px with the text spread wide.
+
+    The window becomes wide again afterwards; not `and_back`, it stays as it is and the next page is looked at the other way round.
+    """
     found = []
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": HEIGHT})
+    now = (page.viewport_size or {}).get("width")
+    for width in reversed(widths) if now == widths[-1] else widths:
+        if width != now:
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            now = width
         found += [f"at {width} px: {one}" for one in page.evaluate(TOO_WIDE)]
         if width == 360:
             page.evaluate(SPREAD)
             found += [f"at 360 px with text spacing: {one}" for one in page.evaluate(TOO_WIDE)]
             page.evaluate(GATHER)
-    page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+    if and_back:
+        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
     return found
