@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import feeds, outbox, pages, rush, site, spreadsheets, start, wire, zip as large_files
+from bench import feeds, outbox, pages, papers, rush, site, spreadsheets, start, wire, zip as large_files
 from bench.figures import RESULTS, Figure, as_markdown, as_table
 from portal.core.db import db
 
@@ -81,6 +81,7 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("outbox on PostgreSQL", _outbox_on_postgres),
     ("feeds", lambda folder: feeds.measured(folder, folder / "log")),
     ("spreadsheets", _spreadsheets),
+    ("papers", lambda folder: papers.measured(folder, folder / "log")),
     ("large files", lambda folder: large_files.measured(folder, folder / "log")),
     ("start", lambda folder: start.measured(folder, folder / "log")),
 )
