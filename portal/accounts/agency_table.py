@@ -208,7 +208,7 @@ def _doubled(table: Table) -> Iterable[CellError]:
     for column in REQUIRED:
         first: dict[str, Row] = {}
         for row in table.rows:
-            before = first.setdefault(folded(row[column]), row)
+            before = first.setdefault(folded(row[column]) if column == "code" else row[column], row)
             if row[column] and before is not row:
                 yield row.error(
                     column, _("“%(value)s” ซ้ำกับแถวที่ %(row)d", value=row[column], row=before.number)
