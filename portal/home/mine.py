@@ -2,23 +2,27 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import url_for
+from markupsafe import Markup
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from portal.accounts.models import User
 from portal.awards.models import Track
+from portal.core import clock
 from portal.core.db import db, read_rows
 from portal.core.i18n import _, in_lang
 from portal.courses import catalog
 from portal.learning import progress
 from portal.learning.models import Attempt
 from portal.learning.progress import Progress
-from portal.participation import answers, eligibility, offers, seats
+from portal.participation import answers, eligibility, offers, seats, tickets
 from portal.participation.models import Registration, RegistrationStatus
+from portal.participation.tickets import Ticket
 from portal.programme import workshops
-from portal.programme.models import Workshop
+from portal.programme.models import Workshop, WorkshopStatus
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,15 @@ class NextStep:
     text: str
     href: str
     action: str
+
+
+@dataclass(frozen=True)
+class TicketOfToday:
+    """What is shown at the door today, with its QR drawn."""
+
+    registration: Registration
+    ticket: Ticket
+    qr: Markup
 
 
 _MINE = (Registration.user_id == bindparam("user"), Registration.status != RegistrationStatus.CANCELLED)
@@ -72,6 +85,22 @@ def places_of(taken: Sequence[Registration]) -> dict[int, int]:
 def offers_of(taken: Sequence[Registration]) -> dict[int, str]:
     """What names the seats now offered to them in links, by id of the registration. One query, none without an offer."""
     return offers.tokens_of(taken)
+
+
+def ticket_of_today(taken: Sequence[Registration]) -> TicketOfToday | None:
+    """The ticket of a workshop that has a session today, if they have a seat there. No query outside the days of a workshop."""
+    today = clock.today()
+    for one in taken:
+        workshop = one.workshop
+        is_on = one.status is RegistrationStatus.CONFIRMED and workshop.status is not WorkshopStatus.CANCELLED
+        if is_on and workshop.starts_on <= today <= workshop.ends_on and _meets_on(workshop, today):
+            ticket = tickets.of(one)
+            return TicketOfToday(one, ticket, tickets.qr(ticket.address))
+    return None
+
+
+def _meets_on(workshop: Workshop, day: date) -> bool:
+    return any(session.day == day and not session.is_cancelled for session in workshop.sessions)
 
 
 def progress_of(user: User, tracks: Collection[str]) -> list[Progress]:

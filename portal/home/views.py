@@ -89,6 +89,7 @@ def me() -> str:
         offered=offered,
         progress=learned,
         strips={one.course.code: strip_of_user(one) for one in learned},
+        ticket=mine.ticket_of_today(taken),
         next=mine.next_step(user, taken, offered, learned, tracks),
     )
 

@@ -134,6 +134,7 @@ def is_signed(workshop: str, ticket: str, by: str) -> bool:
     return hmac.compare_digest(signature(workshop, ticket).encode(), by.upper().encode())
 
 
+@lru_cache(maxsize=512)  # drawing one takes longer than a page
 def qr(text: str) -> Markup:
     """The text as a QR code: an SVG without a size of its own, black on white in any theme, that readers skip."""
     drawn = segno.make(text, error="m", micro=False).svg_inline(

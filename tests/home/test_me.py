@@ -6,7 +6,7 @@ from portal.core import clock
 from portal.core.db import db
 from portal.courses.course import Course
 from portal.learning import attempts, progress
-from portal.participation import registration
+from portal.participation import registration, tickets
 from portal.programme.models import WorkshopStatus
 from tests import packs
 from tests.home.conftest import CLOSES, OPENS, let_in
@@ -100,6 +100,34 @@ def test_who_has_a_seat_reads_whatever_else_is_open(me, cast, offered, course):
     let_in(cast.agency, "pmqa40", "excellent")
     registration.register(offered[0], user=cast.lamai)
     assert "บท op l1 ลักษณะสำคัญขององค์การ · อ่านราว 6 นาที" in me()
+
+
+@pytest.mark.parametrize(
+    ("moment", "change", "is_shown"),
+    [
+        ("2023-02-19T12:00:00+07:00", None, False),
+        ("2023-02-20T06:00:00+07:00", None, True),
+        ("2023-02-21T20:00:00+07:00", None, True),
+        ("2023-02-22T06:00:00+07:00", None, False),
+        ("2023-02-20T06:00:00+07:00", "session", False),
+        ("2023-02-20T06:00:00+07:00", "workshop", False),
+    ],
+)
+def test_on_the_day_of_a_session_the_ticket_takes_the_place_of_what_is_next(
+    client, me, cast, offered, course, clock_at, moment, change, is_shown
+):
+    let_in(cast.agency, "pmqa40")
+    seat = registration.register(offered[0], user=cast.lamai)
+    if change == "session":
+        seat.workshop.sessions[0].is_cancelled = True
+    elif change == "workshop":
+        seat.workshop.status = WorkshopStatus.CANCELLED
+    db.session.commit()
+    clock_at(moment)
+    assert (me() is None) is is_shown
+    shown = [code.get_text() for code in client.page.select(".ticket .code")]
+    assert shown == ([tickets.shown(seat.ticket)] if is_shown else [])
+    assert bool(client.page.select(".ticket svg.qr")) is is_shown
 
 
 def test_who_waits_in_one_queue_may_take_a_seat_elsewhere_but_is_not_sent_there_twice(
