@@ -87,6 +87,7 @@ COORDINATORS = {
     "teams.register",
     "teams.swap",
     "teams.team",
+    "teams.withdraw",
     "queue.agency_ledger",
 }
 COORDINATORS_AND_ORGANIZERS = {"accounts.approve", "accounts.decline"}
@@ -185,6 +186,7 @@ VALUES: dict[str, Any] = {
     "module": "op",
     "number": 1,
     "path": "img/none.svg",
+    "person": "NOBODY22",
     "place": "NOBODY22",
     "question": "q1",
     "registration": "NOBODY22",

@@ -10,6 +10,7 @@ from portal.accounts.models import Agency, User
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
+from portal.core.tokens import BadToken
 
 OPEN_WITHIN = timedelta(days=14)
 WITHIN = timedelta(hours=1)
@@ -26,6 +27,12 @@ class CannotInvite(Refused):
         super().__init__(field="email")
 
 
+class NotInvited(Refused):
+    """The account was opened, or taken out of the agency, in the meantime."""
+
+    text = _l("คนนี้ตั้งรหัสผ่านแล้วหรือคำเชิญถูกถอนไปแล้ว จึงถอนคำเชิญไม่ได้")
+
+
 def note_try(email: str, *, by: User) -> None:
     """Count an invitation; the caller commits before it invites, so that refused ones count too. Refuses with throttle.TooMany."""
     throttle.take(f"invitations:{by.code}", most=INVITATIONS_OF_A_PERSON, within=WITHIN)
@@ -36,10 +43,13 @@ def invite(*, email: str, name: str, agency: Agency, by: User) -> User:
     """An account of this agency for this address (in its normal form), vouched for by `by`, and a mail to set a password.
 
     An account the agency has already is given back, approved if it waited; one that nobody confirmed is invited anew and
-    loses the password somebody gave it. Refuses with CannotInvite.
+    loses the password somebody gave it; one whose invitation was withdrawn may be invited by any agency. Refuses with
+    CannotInvite.
     """
     begin_write()
     user = _locked(email) or _made(email, name, agency) or _locked(email)
+    if user is not None and user.agency_id is None and user.confirmed_at is None:
+        user.agency, user.agency_id = agency, agency.id
     if user is None or not user.is_active or user.agency_id != agency.id:
         raise CannotInvite
     if user.confirmed_at is None:
@@ -51,6 +61,18 @@ def invite(*, email: str, name: str, agency: Agency, by: User) -> User:
     elif user.approved_at is None:
         approvals.approve(user, by=by)
     return user
+
+
+def withdraw(user: User, *, by: User) -> None:
+    """The person is none of the agency's any more, and the link in the mail opens nothing. Refuses with NotInvited."""
+    begin_write()
+    db.session.refresh(user, with_for_update={"of": User})
+    if not is_invited(user):
+        raise NotInvited
+    audit.note("invitation_withdrawn", user, by=by, agency=user.agency.code if user.agency else "")
+    user.agency = user.agency_id = None
+    user.approved_at = user.approved_by_id = None
+    db.session.flush()
 
 
 def is_invited(user: User) -> bool:
@@ -65,8 +87,11 @@ def send(user: User) -> None:
 
 
 def read(token: str, *, lock: bool = False) -> User:
-    """The account an invitation's link is for. Refuses with BadToken an old one, and one that was used."""
-    return links.read("invitation", token, within=OPEN_WITHIN, lock=lock)
+    """The account an invitation's link is for. Refuses with BadToken an old one, and one that was used or withdrawn."""
+    user = links.read("invitation", token, within=OPEN_WITHIN, lock=lock)
+    if not is_invited(user):
+        raise BadToken
+    return user
 
 
 def _locked(email: str) -> User | None:

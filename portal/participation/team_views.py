@@ -12,7 +12,15 @@ from portal.accounts.models import Agency, User
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _
-from portal.participation import eligibility, members, registration as registrations, roster, seats, teams
+from portal.participation import (
+    answers,
+    eligibility,
+    members,
+    registration as registrations,
+    roster,
+    seats,
+    teams,
+)
 from portal.participation.members import Member
 from portal.participation.models import Registration, RegistrationStatus
 from portal.participation.seats import TAKES_A_SEAT, WAITLISTED
@@ -67,6 +75,23 @@ def invite(code: str) -> ResponseReturnValue:
         flash(_("%(name)s มีบัญชีในหน่วยงานอยู่แล้ว", name=person.name), "ok")
     if form.at_once.data:
         _register_at_once(_workshop(code), person)
+    return _to(code)
+
+
+@bp.post("/invitations/<person>/withdrawal")
+@coordinators_only
+def withdraw(code: str, person: str) -> ResponseReturnValue:
+    _workshop(code)
+    [invited] = _people([person])
+    name = invited.name
+    try:
+        teams.withdraw_invitation(invited, by=viewer())
+        db.session.commit()
+    except Refused as no:
+        db.session.rollback()
+        flash(str(no), "now")
+    else:
+        flash(_("ถอนคำเชิญของ %(name)s แล้ว ลิงก์ในอีเมลใช้ไม่ได้อีก", name=name), "ok")
     return _to(code)
 
 
@@ -212,6 +237,9 @@ def _team_page(
     agency = _agency()
     people = members.people_for(workshop, agency.id)
     places = [one.registration.status for one in people if one.registration is not None]
+    unanswered = [
+        one.user.code for one in people if one.registration and answers.are_waiting(one.registration)
+    ]
     page = render_template(
         "participation/team.html",
         workshop=workshop,
@@ -220,6 +248,7 @@ def _team_page(
         counted=seats.seats(workshop),
         held=sum(place in TAKES_A_SEAT for place in places),
         waiting=places.count(WAITLISTED),
+        unanswered=unanswered,
         has_guarantee=seats.has_guarantee(workshop),
         refusal=eligibility.not_open(workshop) or eligibility.not_eligible(workshop, viewer()),
         has_begun=registrations.has_begun(workshop),

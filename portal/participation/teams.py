@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
 
+from portal.accounts import invitations
 from portal.accounts.access import may_see_agency
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.db import db
 from portal.core.errors import Refused
-from portal.core.i18n import _, _l
+from portal.core.i18n import _, _l, in_lang
 from portal.participation import eligibility, ledger, messages, passing, registration, seats, tickets
 from portal.participation.models import (
     AttendanceMark,
@@ -24,6 +25,10 @@ from portal.participation.seats import CONFIRMED, TAKES_A_SEAT, WAITLISTED
 from portal.programme.models import Workshop, WorkshopStatus
 
 CANCELLED = RegistrationStatus.CANCELLED
+
+
+class HoldsAPlace(Refused):
+    """Who has a seat, or waits for one, stays invited; the sentence says where."""
 
 
 class NotOfAgency(Refused):
@@ -237,3 +242,18 @@ def _tell(mine: Registration, theirs: Registration, had: RegistrationStatus, by:
         messages.offered(theirs, token=passing.token_of(theirs, offer))
     else:
         messages.waitlisted(theirs, position=place.position, reason=place.reason)
+
+
+def withdraw_invitation(person: User, *, by: User) -> None:
+    """Take back the invitation of somebody who has not opened the account. Refuses with invitations.NotInvited, and with
+    HoldsAPlace while they are registered for a workshop to come: the seat is given back or handed on first."""
+    held = select(Workshop).join(Registration, Registration.workshop_id == Workshop.id)
+    to_come = Workshop.ends_on >= clock.today(), Workshop.status != WorkshopStatus.CANCELLED
+    stands = Registration.user_id == person.id, Registration.status != CANCELLED
+    place = db.session.scalar(held.where(*stands, *to_come).order_by(Workshop.starts_on).limit(1))
+    if place is not None:
+        title = in_lang(place, "title")
+        raise HoldsAPlace(
+            _("%(name)s ลงทะเบียนงาน %(title)s ไว้ ยกเลิกหรือเปลี่ยนคนก่อน", name=person.name, title=title)
+        )
+    invitations.withdraw(person, by=by)

@@ -195,3 +195,70 @@ def test_the_rule_works_under_its_lock(app: Flask, cast: Cast) -> None:
     assert invite(cast) is invite(cast)
     user = recovery.reset(path_in(letters()[-1]).removeprefix("/reset-password/"), "new hash")
     assert user.is_approved
+
+
+# --- withdrawing
+
+
+def withdraw(cast: Cast) -> User:
+    user = invite(cast)
+    invitations.withdraw(user, by=cast.mali)
+    db.session.commit()
+    return user
+
+
+def test_who_is_not_wanted_after_all_is_none_of_the_agency_and_the_link_is_dead(
+    client: Client, cast: Cast
+) -> None:
+    user = withdraw(cast)
+    assert (user.agency, user.approved_at, user.approved_by_id) == (None, None, None)
+    assert not invitations.is_invited(user)
+    assert client.get(path_in(letters()[0])).status_code == 410
+    assert verbs() == ["approved", "invited", "invitation_withdrawn"]
+
+
+def test_an_account_that_was_opened_is_not_withdrawn(client: Client, cast: Cast) -> None:
+    user = invite(cast)
+    client.get(path_in(letters()[0]))
+    client.submit("/reset-password/", password=GOOD)
+    for opened in (user, cast.lamai):
+        with pytest.raises(invitations.NotInvited):
+            invitations.withdraw(opened, by=cast.mali)
+    assert user.is_approved
+
+
+def test_withdrawing_twice_is_told(app: Flask, cast: Cast) -> None:
+    user = withdraw(cast)
+    with pytest.raises(invitations.NotInvited):
+        invitations.withdraw(user, by=cast.mali)
+
+
+def test_who_was_withdrawn_may_be_invited_again_by_any_agency(app: Flask, cast: Cast) -> None:
+    user = withdraw(cast)
+    assert invite(cast, agency=cast.province, name="ปิติ ย้ายมา") is user
+    assert (user.agency, user.name) == (cast.province, "ปิติ ย้ายมา")
+    assert invitations.is_invited(user)
+    assert kinds() == ["invited", "invited"]
+
+
+def test_who_was_withdrawn_may_sign_up_as_anybody_and_waits_as_anybody(client: Client, cast: Cast) -> None:
+    withdraw(cast)
+    signup.sign_up(email="piti@krom.example", name="ปิติ เอง", agency=cast.province, password_hash="own")
+    user = person_with("piti@krom.example")
+    assert (user.name, user.agency, user.approved_at) == ("ปิติ เอง", cast.province, None)
+    assert kinds() == ["invited", "confirm_email"]
+
+
+def test_a_forgotten_password_opens_no_agency_to_who_was_withdrawn(client: Client, cast: Cast) -> None:
+    withdraw(cast)
+    recovery.ask("piti@krom.example", network="n")
+    db.session.commit()
+    client.get(path_in(letters("piti@krom.example")[-1]))
+    client.submit("/reset-password/", password=GOOD)
+    user = person_with("piti@krom.example")
+    assert (user.agency, user.is_approved) == (None, False)
+
+
+@pytest.mark.both_databases
+def test_withdrawing_works_under_its_lock(app: Flask, cast: Cast) -> None:
+    assert withdraw(cast).agency_id is None

@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from portal.accounts import invitations
-from portal.accounts.models import User
+from portal.accounts.models import Role, User
 from portal.core.db import db
+from portal.participation import registration
 from portal.participation.models import RegistrationStatus
 from portal.programme.models import WorkshopStatus
+from tests import cast as cast_module
 from tests.participation.teaming import URL, row_of, standing
 
 CONFIRMED = RegistrationStatus.CONFIRMED
@@ -83,3 +85,76 @@ def test_too_many_invitations_are_put_off_even_refused_ones(client, team_page, m
     team_page()
     assert client.submit(f"{URL}/invitations", name="x", email="new@demo.example").status_code == 429
     assert "ลองหลายครั้งเกินไป" in client.page.main
+
+
+# --- withdrawing
+
+
+@pytest.fixture
+def piti(client, team_page) -> User:
+    """Invited from the page that is open."""
+    team_page()
+    client.follow(client.submit(f"{URL}/invitations", name="ปิติ ตั้งใจ", email="piti@krom.example"))
+    return db.session.scalars(select(User).where(User.email == "piti@krom.example")).one()
+
+
+def withdrawal(person: User) -> str:
+    return f"{URL}/invitations/{person.code}/withdrawal"
+
+
+def test_an_invitation_is_withdrawn_with_one_button_and_twice_is_once(client, piti):
+    button = client.page.one(f"button[form=withdraw-{piti.code}]")
+    assert button.get_text(" ", strip=True) == "ถอนคำเชิญ ปิติ ตั้งใจ"
+    page = client.page
+    client.follow(client.submit(withdrawal(piti)))
+    assert client.page.flashes == ["ถอนคำเชิญของ ปิติ ตั้งใจ แล้ว ลิงก์ในอีเมลใช้ไม่ได้อีก"]
+    assert "piti@krom.example" not in client.page.main
+    client.page = page
+    assert client.submit(withdrawal(piti)).status_code == 404
+    db.session.expire_all()
+    assert piti.agency is None
+
+
+def test_only_who_has_not_opened_the_account_has_the_button(client, cast, piti):
+    for person in (cast.lamai, cast.mali):
+        assert client.page.select(f"[form=withdraw-{person.code}]") == []
+    token = (
+        client.page.one("#people").find_parent("form").find("input", attrs={"name": "csrf_token"})["value"]
+    )
+    client.follow(client.post(withdrawal(cast.lamai), data={"csrf_token": token}))
+    assert "จึงถอนคำเชิญไม่ได้" in client.page.flashes[0]
+    assert cast.lamai.agency is cast.agency
+
+
+def test_who_holds_a_place_keeps_the_invitation_until_it_is_given_back(client, piti, make_workshop, cast):
+    other = make_workshop("another", title_th="งานอื่น")
+    mine = registration.register(other, user=piti, by=cast.mali)
+    db.session.commit()
+    client.follow(client.submit(withdrawal(piti)))
+    assert client.page.flashes == ["ปิติ ตั้งใจ ลงทะเบียนงาน งานอื่น ไว้ ยกเลิกหรือเปลี่ยนคนก่อน"]
+    registration.cancel(mine, by=cast.mali)
+    db.session.commit()
+    client.follow(client.submit(withdrawal(piti)))
+    assert "ถอนคำเชิญของ ปิติ ตั้งใจ แล้ว" in client.page.flashes[0]
+
+
+def test_who_is_registered_here_is_handed_on_or_cancelled_first(client, team_page, piti):
+    client.submit(f"{URL}/registrations", people=[piti.code])
+    page = team_page()
+    assert page.select(f"[form=withdraw-{piti.code}]") == []
+    assert "เชิญแล้ว ยังไม่ตั้งรหัสผ่าน" in row_of(page, piti)
+
+
+def test_nobody_withdraws_for_another_agency(client, cast, piti, workshop):
+    page = client.page
+    coordinator = cast_module.person("noi@demo.example", "น้อย", Role.COORDINATOR, cast.province)
+    client.sign_in(coordinator).get(URL)
+    token = (
+        client.page.one("#people").find_parent("form").find("input", attrs={"name": "csrf_token"})["value"]
+    )
+    assert client.post(withdrawal(piti), data={"csrf_token": token}).status_code == 404
+    client.sign_in(cast.lamai)
+    client.page = page
+    assert client.submit(withdrawal(piti)).status_code in (400, 403)
+    db.session.expire_all()
+    assert piti.agency is not None

@@ -7,9 +7,10 @@ from portal.accounts.models import Role
 from portal.core import clock
 from portal.core.db import db
 from portal.participation import registration
-from portal.participation.models import RegistrationMove, RegistrationStatus
+from portal.participation.models import Registration, RegistrationMove, RegistrationStatus
 from portal.programme.models import WorkshopStatus
 from tests import cast as people
+from tests.participation.asking import QUESTIONS
 from tests.participation.teaming import URL, row_of, standing
 
 CONFIRMED = RegistrationStatus.CONFIRMED
@@ -52,6 +53,22 @@ def test_an_offered_seat_is_told_with_its_end(team_page, workshop, cast, make_pe
     page = team_page()
     assert "มีที่นั่งเสนอให้ รอตอบถึง 14 ก.พ. 2566 09:00 น." in row_of(page, cast.lamai)
     assert "ที่นั่งของหน่วยงาน1" in page.main.replace(" ", "")
+
+
+def test_who_still_has_to_answer_the_questions_is_told_and_counted(team_page, workshop, cast, ked, clock_at):
+    workshop.questions = QUESTIONS
+    for person in (cast.lamai, ked):
+        registration.register(workshop, user=person)
+    mine = db.session.scalars(select(Registration).where(Registration.user_id == ked.id)).one()
+    mine.answers = {"food": "halal", "bus": True}
+    db.session.commit()
+    page = team_page()
+    assert "ยังไม่ตอบคำถามของงาน" in row_of(page, cast.lamai)
+    assert "ยังไม่ตอบคำถามของงาน" not in row_of(page, ked)
+    assert "ยังไม่ตอบคำถามของงาน" not in row_of(page, cast.mali)
+    assert "ยังไม่ตอบคำถามของงาน1" in page.main.replace(" ", "")
+    clock_at("2023-02-20T09:00:00+07:00")  # it began: answers are asked no more
+    assert "ยังไม่ตอบคำถามของงาน" not in team_page().main
 
 
 def test_those_ticked_are_registered_together(client, team_page, cast, ked, kinds):
