@@ -8,6 +8,7 @@ from portal.core import seams
 Measure = Callable[[str], float]  # the width of a text at size 1
 
 CUT = "…"
+LEFT_OUT = " ·"  # where a line ends
 
 
 class Room(NamedTuple):
@@ -39,7 +40,7 @@ def fit(text: str, measure: Measure, room: Room, *, leading: float) -> Fitted:
     if room.keeps_words:
         ways.insert(0, seams.words)
     for pieces in ways:
-        measured = [(piece, measure(piece), measure(piece.rstrip())) for piece in pieces(text)]
+        measured = [(piece, measure(piece), measure(piece.rstrip(LEFT_OUT))) for piece in pieces(text)]
         for size in room.sizes:
             lines = _lines(measured, room.width / size)
             if lines is not None and len(lines) <= _most(room, size, leading):
@@ -64,10 +65,10 @@ def _lines(pieces: Sequence[_Measured], width: float) -> tuple[str, ...] | None:
         if at_end > width:
             return None
         if line and taken + at_end > width:
-            lines.append(line.rstrip())
+            lines.append(line.rstrip(LEFT_OUT))
             line, taken = "", 0.0
         line, taken = line + piece, taken + whole
-    return (*lines, line.rstrip())
+    return (*lines, line.rstrip(LEFT_OUT))
 
 
 def _even(pieces: Sequence[_Measured], lines: tuple[str, ...], width: float) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ def _even(pieces: Sequence[_Measured], lines: tuple[str, ...], width: float) -> 
 
 def _parted(text: str, measure: Measure, width: float, most: int) -> tuple[str, ...]:
     """Lines parted between letters; what is left over is cut, and says so."""
-    pieces = [(letter, measure(letter), measure(letter.rstrip())) for letter in seams.letters(text)]
+    pieces = [(letter, measure(letter), measure(letter.rstrip(LEFT_OUT))) for letter in seams.letters(text)]
     lines = _lines(pieces, width) or (text,)
     if len(lines) <= most:
         return _even(pieces, lines, width)

@@ -20,9 +20,12 @@ SEAM = RIGHT - 70.0  # between the words and the code
 PAD = 7.0
 QR = 50.0
 LABELS = 27.0  # mm, hanging left
+GAP = 1.5
+LOWEST = pdf.HEIGHT - 20.0
 
 OF_TITLE = Room(RIGHT - LEFT, 32, (24, 21, 18, 16, 14))
-OF_WORDS = Room(SEAM - LEFT - 2 * PAD - LABELS, 60, (13, 12, 11, 10, 9))
+SIZES = (13.0, 11.5, 10.0, 8.5)
+OF_WORDS = Room(SEAM - LEFT - 2 * PAD - LABELS, 60, SIZES)
 OF_NAME = Room(SEAM - LEFT - 2 * PAD, 34, (24, 21, 18, 16, 14, 12), keeps_words=True)
 OF_HINT = Room(70 - 2 * PAD, 18, (10, 9))
 
@@ -58,11 +61,26 @@ def _words(paper: Paper, registration: Registration, y: float) -> float:
     x = LEFT + PAD
     paper.text(_("ผู้ถือตั๋ว"), x, y + 4, Style(11, colour=INK_2))
     y = paper.block(paper.fit(registration.user.name, OF_NAME, Style(24, 600)), x, y + 5) + 2
-    for label, text in _facts(registration):
-        block = paper.fit(text, OF_WORDS, Style(13))
-        paper.text(label, x, y + block.leading * pdf.ABOVE, Style(11, colour=INK_2))
-        y = paper.block(block, x + LABELS, y) + 1.5
+    for label, block in _rows(paper, list(_facts(registration)), LOWEST - y):
+        paper.text(label, x, y + block.leading * pdf.ABOVE, Style(min(11, block.style.size), colour=INK_2))
+        y = paper.block(block, x + LABELS, y) + GAP
     return y
+
+
+def _rows(paper: Paper, facts: list[tuple[str, str]], room: float) -> list[tuple[str, pdf.Block]]:
+    """The facts in the largest size in which all fit; where none will do, as many as fit and how many are left."""
+    rows: list[tuple[str, pdf.Block]] = []
+    for size in SIZES:
+        sizes = tuple(one for one in SIZES if one <= size)
+        rows = [
+            (label, paper.fit(text, OF_WORDS._replace(sizes=sizes), Style(size))) for label, text in facts
+        ]
+        if sum(block.height + GAP for _label, block in rows) <= room:
+            return rows
+    more = paper.fit(_("ดูช่วงอื่น ๆ ในหน้างานอบรม"), OF_WORDS._replace(sizes=SIZES[-1:]), Style(SIZES[-1]))
+    while sum(block.height + GAP for _label, block in rows) + more.height > room:
+        rows.pop()
+    return [*rows, ("", more)]
 
 
 def _facts(registration: Registration) -> Iterator[tuple[str, str]]:
@@ -73,9 +91,8 @@ def _facts(registration: Registration) -> Iterator[tuple[str, str]]:
     for session in workshop.sessions:
         day = dates.short_date(session.day, lang=lang())
         what = _("ยกเลิก") if session.is_cancelled else hours_of(session)
-        yield day, f"{in_lang(session, 'title')} · {what}"
-        if session.room and not session.is_cancelled:
-            yield "", session.room
+        room = "" if session.is_cancelled else session.room
+        yield day, " · ".join(part for part in (in_lang(session, "title"), what, room) if part)
 
 
 def _code(paper: Paper, registration: Registration, y: float) -> float:

@@ -40,6 +40,11 @@ def test_a_word_that_no_size_holds_is_parted_between_its_letters_and_then_cut():
     assert fitted.lines == ("ก้" * 5, "ก้" * 4 + "…")
 
 
+def test_no_line_ends_with_a_dot_between_two_things():
+    fitted = fitting.fit("day one · hall two", measure, Room(100, 20, (10,)), leading=1)
+    assert fitted.lines == ("day one", "hall two")
+
+
 def test_an_empty_text_is_one_empty_line():
     assert fitting.fit("", measure, Room(100, 20, (20, 10)), leading=1) == (("",), 20, True)
 
