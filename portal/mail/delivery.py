@@ -6,12 +6,14 @@ one sends it. Whoever dies between the second and the third leaves a message in 
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import Update, bindparam, select, update
+from sqlalchemy.exc import DBAPIError
 
 from portal.core import clock
 from portal.core.db import UTCDateTime, db, read_rows, writing
@@ -25,7 +27,12 @@ QUEUED, SENT, FAILED = MessageStatus.QUEUED, MessageStatus.SENT, MessageStatus.F
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 8 * 60))
 # A worker that dies while it sends leaves its message to another one after this long: longer than any server may take.
 LEASE = timedelta(minutes=20)
+WRITING_PAUSES = (1, 2, 5, 10, 30)  # seconds
 NEVER_HEARD = "the answer of the server was never heard: the message may have arrived"
+
+
+class NotWritten(Exception):
+    """The database took no outcome of the message with this code, however often it was asked."""
 
 
 class LostLease(Exception):
@@ -100,11 +107,29 @@ def deliver_due(limit: int = 100) -> Delivered:
         for number in range(1, limit + 1):
             if message is None:
                 break
-            goes_on = _try(message, deliver, done)
-            # In one transaction with the outcome of the one before: half the writing.
-            message = _claim() if goes_on and number < limit else None
-            db.session.commit()
+            outcome, goes_on = _try(message, deliver, done)
+            message = _keep(message, outcome, claims_next=goes_on and number < limit)
     return done
+
+
+def _keep(message: OutboxMessage, outcome: Update | None, *, claims_next: bool) -> OutboxMessage | None:
+    """Write the outcome and, in the same transaction, claim the next message: half the writing.
+
+    A database that is away for a moment must not leave in doubt what is known here, so it is asked again for a while.
+    """
+    for pause in WRITING_PAUSES:
+        try:
+            if outcome is not None:
+                _settle(message, outcome)
+            following = _claim() if claims_next else None
+            db.session.commit()
+        except DBAPIError:
+            db.session.rollback()
+            log.exception("what became of message %s could not be written; trying again", message.code)
+            time.sleep(pause)
+        else:
+            return following
+    raise NotWritten(message.code)
 
 
 def _claim() -> OutboxMessage | None:
@@ -117,28 +142,26 @@ def _claim() -> OutboxMessage | None:
     return None if row is None else OutboxMessage(**row._mapping)
 
 
-def _try(message: OutboxMessage, deliver: transport.Deliver, done: Delivered) -> bool:
-    """One try at a claimed message, its outcome written; False when no other message should be tried in this round."""
+def _try(message: OutboxMessage, deliver: transport.Deliver, done: Delivered) -> tuple[Update | None, bool]:
+    """One try at a claimed message: its outcome, and whether other messages should be tried in this round."""
     try:
         deliver(message, _handing_over(message))
     except LostLease:
         log.warning("message %s was taken by another worker", message.code)
+        return None, True
     except transport.InDoubt:
         done.failed += 1
-        _settle(message, _outcome(status=FAILED, last_error=NEVER_HEARD))
+        return _outcome(status=FAILED, last_error=NEVER_HEARD), True
     except transport.Rejected as no:
         done.failed += 1
-        _settle(message, _outcome(status=FAILED, last_error=str(no)[:500], handed_over_at=None))
+        return _outcome(status=FAILED, last_error=str(no)[:500], handed_over_at=None), True
     except Exception as no:
-        _put_off(message, no, done)
-        return not isinstance(no, transport.Unreachable)
-    else:
-        done.sent += 1
-        _settle(message, _SENT)
-    return True
+        return _put_off(message, no, done), not isinstance(no, transport.Unreachable)
+    done.sent += 1
+    return _SENT, True
 
 
-def _put_off(message: OutboxMessage, no: Exception, done: Delivered) -> None:
+def _put_off(message: OutboxMessage, no: Exception, done: Delivered) -> Update:
     """Until after the next pause, or for good after the last one."""
     is_known = isinstance(no, transport.NotDelivered)
     if not is_known:
@@ -146,11 +169,10 @@ def _put_off(message: OutboxMessage, no: Exception, done: Delivered) -> None:
     error = (str(no) if is_known else repr(no))[:500]
     if message.attempts > len(PAUSES):
         done.failed += 1
-        _settle(message, _outcome(status=FAILED, last_error=error, handed_over_at=None))
-    else:
-        done.retried += 1
-        due_at = clock.now() + PAUSES[message.attempts - 1]
-        _settle(message, _outcome(due_at=due_at, last_error=error, handed_over_at=None))
+        return _outcome(status=FAILED, last_error=error, handed_over_at=None)
+    done.retried += 1
+    due_at = clock.now() + PAUSES[message.attempts - 1]
+    return _outcome(due_at=due_at, last_error=error, handed_over_at=None)
 
 
 def _handing_over(message: OutboxMessage) -> Callable[[], None]:
@@ -160,8 +182,12 @@ def _handing_over(message: OutboxMessage) -> Callable[[], None]:
     """
 
     def keep() -> None:
-        is_mine = _settle(message, _HANDED_OVER)
-        db.session.commit()
+        try:
+            is_mine = _settle(message, _HANDED_OVER)
+            db.session.commit()
+        except DBAPIError:
+            db.session.rollback()
+            raise
         if not is_mine:
             raise LostLease
 

@@ -183,12 +183,6 @@ def _send(  # noqa: PLR0913 - all but the first two by keyword
     The calendar holds these sessions, None: all of the workshop.
     """
     user = registration.user
-    calendar = None
-    with in_language(user.language):
-        if method == "REQUEST":
-            calendar = calendars.invitation(registration, sessions=sessions)
-        elif method == "CANCEL":
-            calendar = calendars.cancellation(registration, sessions=sessions)
     composed = compose(
         message,
         language=user.language,
@@ -204,8 +198,19 @@ def _send(  # noqa: PLR0913 - all but the first two by keyword
         subject=composed.subject,
         text=composed.text,
         html=composed.html,
-        calendar=calendar,
+        calendar=_calendar(registration, method, sessions),
         calendar_method=method,
         key=key or f"{message}:{registration.code}:{registration.sequence}",
         batch=batch,
     )
+
+
+def _calendar(
+    registration: Registration, method: str | None, sessions: Sequence[WorkshopSession] | None
+) -> bytes | None:
+    """The meetings as the mail carries them, in the language of its reader; None for a mail without."""
+    if method is None:
+        return None
+    make = calendars.invitation if method == "REQUEST" else calendars.cancellation
+    with in_language(registration.user.language):
+        return make(registration, sessions=sessions)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Update
+from sqlalchemy.exc import OperationalError
 
 from portal.core import clock
 from portal.core.db import db
@@ -213,8 +214,7 @@ def test_a_worker_that_slept_through_its_lease_does_not_send_what_another_sent(
     assert deliver_due() == Delivered(sent=1)
     done = Delivered()
     with transport.opened(app.config["MAIL_URL"]) as deliver:
-        assert delivery._try(slow, deliver, done)
-        db.session.commit()
+        assert delivery._try(slow, deliver, done) == (None, True)
     assert (done, list(arrived(smtp).values())) == (Delivered(), [1])
 
 
@@ -230,6 +230,51 @@ def test_an_answer_that_comes_after_the_lease_still_counts(app: Flask, smtp: Pos
     delivery._settle(slow, delivery._SENT)
     db.session.commit()
     assert (row().status, row().last_error) == (MessageStatus.SENT, "")
+
+
+@pytest.mark.parametrize("fails", ["_settle", "_claim"])
+def test_a_database_that_is_away_for_a_moment_leaves_nothing_in_doubt(
+    app: Flask, smtp: Postbox, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    for at in range(3):
+        letter(f"p{at}@demo.example")
+    db.session.commit()
+    do = getattr(delivery, fails)
+    waited: list[float] = []
+    left = 2
+
+    def stumble(*args: Any) -> Any:
+        nonlocal left
+        if smtp.envelopes and left and args[1:2] != (delivery._HANDED_OVER,):
+            left -= 1
+            raise OperationalError("UPDATE", {}, RuntimeError("the server is restarting"))
+        return do(*args)
+
+    monkeypatch.setattr(delivery, fails, stumble)
+    monkeypatch.setattr("portal.mail.delivery.time.sleep", waited.append)
+    assert deliver_due() == Delivered(sent=3)
+    assert waited == [1, 2]
+    assert sorted(arrived(smtp).values()) == [1, 1, 1]
+    db.session.rollback()
+    assert {one.status for one in db.session.query(OutboxMessage)} == {MessageStatus.SENT}
+
+
+def test_a_database_that_is_away_at_the_handing_over_keeps_the_message_for_later(
+    app: Flask, smtp: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter()
+    db.session.commit()
+    settle = delivery._settle
+
+    def stumble(message: OutboxMessage, outcome: Update) -> bool:
+        if outcome is delivery._HANDED_OVER:
+            raise OperationalError("UPDATE", {}, RuntimeError("the server is restarting"))
+        return settle(message, outcome)
+
+    monkeypatch.setattr(delivery, "_settle", stumble)
+    assert deliver_due() == Delivered(retried=1)
+    assert smtp.envelopes == []
+    assert (row().status, row().handed_over_at) == (MessageStatus.QUEUED, None)
 
 
 def test_a_refusal_after_the_last_line_is_an_answer(app: Flask, smtp: Postbox) -> None:
