@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import escape
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from portal.accounts.models import User
 from portal.core import dates, tokens
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
-from portal.core.i18n import _, _l, in_lang, in_language
+from portal.core.i18n import _, _l, in_lang, in_language, language as language_in_force
 from portal.mail import outbox
 from portal.mail.compose import Composed, compose, link
 from portal.organize import recipients
@@ -40,13 +41,14 @@ class SaidBefore(Refused):
 
 
 class AlreadySent(Refused):
-    """This very letter was sent: another click, another tab. `letter` is the one that was."""
+    """This very letter was sent: another click, another tab. `letter` is the one that was; is it the same word for word?"""
 
     text = _l("จดหมายฉบับนี้ส่งไปแล้ว จึงไม่ได้ส่งซ้ำ")
 
-    def __init__(self, letter: GroupLetter) -> None:
-        super().__init__()
+    def __init__(self, letter: GroupLetter, *, is_same: bool) -> None:
+        super().__init__(None if is_same else _("ฉบับก่อนส่งไปแล้ว ฉบับที่แก้นี้ยังไม่ได้ส่ง ดูอีกครั้งก่อนส่งเป็นฉบับใหม่"))
         self.letter = letter
+        self.is_same = is_same
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,18 @@ class Draft:
 
 @dataclass(frozen=True)
 class Preview:
-    """A letter as one of its readers would get it: number `number` of `count`. `mails` by language, the reader's own first."""
+    """A letter as one of its readers would get it: number `number` of `count`. `mails` by language, the reader's own first.
+
+    `no_agency`: how many have none; `unwritten`: how many chose a language it is not written in.
+    """
 
     group: str
     count: int
     number: int
     reader: Recipient
     mails: dict[str, Composed]
+    no_agency: int
+    unwritten: int
 
 
 def preview(workshop: Workshop, draft: Draft, *, number: int = 1) -> Preview:
@@ -94,7 +101,18 @@ def preview(workshop: Workshop, draft: Draft, *, number: int = 1) -> Preview:
     own = draft.language_of(reader)
     languages = sorted(draft.languages, key=lambda one: one != own)
     mails = {one: _master(workshop, draft, one).copy_for(reader) for one in languages}
-    return Preview(str(draft.group), len(found), number, reader, mails)
+    no_agency = sum(one.agency_th is None for one in found)
+    unwritten = sum(draft.language_of(one) != one.language for one in found)
+    return Preview(str(draft.group), len(found), number, reader, mails, no_agency, unwritten)
+
+
+def is_sent(code: str) -> bool:
+    """Whether a letter with this code was sent."""
+    return _by_code(code) is not None
+
+
+def _by_code(code: str) -> GroupLetter | None:
+    return db.session.scalar(select(GroupLetter).where(GroupLetter.code == code))
 
 
 def send(workshop: Workshop, draft: Draft, *, by: User, count: int, is_meant: bool = False) -> GroupLetter:
@@ -106,8 +124,8 @@ def send(workshop: Workshop, draft: Draft, *, by: User, count: int, is_meant: bo
     begin_write()
     # Two letters of one organizer wait for each other; who registers meanwhile does not wait (PostgreSQL).
     db.session.execute(select(User.id).where(User.id == by.id).with_for_update(key_share=True))
-    if sent := db.session.scalar(select(GroupLetter).where(GroupLetter.code == draft.code)):
-        raise AlreadySent(sent)
+    if sent := _by_code(draft.code):
+        raise AlreadySent(sent, is_same=_says(draft, workshop).items() <= vars(sent).items())
     if not is_meant:
         _refuse_what_was_said(workshop, draft)
     found = recipients.people(workshop, draft.group)
@@ -117,14 +135,7 @@ def send(workshop: Workshop, draft: Draft, *, by: User, count: int, is_meant: bo
         raise NumberChanged(
             _("กลุ่มนี้เปลี่ยนจาก %(before)s คนเป็น %(now)s คนแล้ว ดูอีกครั้งก่อนส่ง", before=count, now=len(found))
         )
-    letter = GroupLetter(
-        workshop=workshop,
-        code=draft.code,
-        recipients=str(draft.group),
-        by=by,
-        count=count,
-        **{name: getattr(draft, name) for name in TEXTS},
-    )
+    letter = GroupLetter(code=draft.code, by=by, count=count, **_says(draft, workshop))
     db.session.add(letter)
     db.session.flush()
     outbox.put_many(_mails(workshop, draft, found), kind=KIND, batch=draft.code)
@@ -132,12 +143,17 @@ def send(workshop: Workshop, draft: Draft, *, by: User, count: int, is_meant: bo
     return letter
 
 
+def _says(draft: Draft, workshop: Workshop) -> dict[str, Any]:
+    """What of a letter is the same when it is said again: the words, and to whom."""
+    words = {name: getattr(draft, name) for name in TEXTS}
+    return words | {"workshop_id": workshop.id, "recipients": str(draft.group)}
+
+
 def _refuse_what_was_said(workshop: Workshop, draft: Draft) -> None:
-    same = {name: getattr(draft, name) for name in TEXTS} | {"recipients": str(draft.group)}
-    said = select(GroupLetter).filter_by(workshop_id=workshop.id, **same).order_by(GroupLetter.id.desc())
+    said = select(GroupLetter).filter_by(**_says(draft, workshop)).order_by(GroupLetter.id.desc())
     before = db.session.scalar(said.limit(1))
     if before is not None:
-        at = dates.date_time(before.at)
+        at = dates.date_time(before.at, lang="en" if language_in_force() == "en" else "th")
         raise SaidBefore(
             _("ข้อความเดียวกันนี้ส่งถึงกลุ่มนี้แล้วเมื่อ %(at)s ถ้าต้องการส่งอีกครั้ง เลือกช่องยืนยันแล้วกดส่ง", at=at),
             field="is_meant",

@@ -57,8 +57,12 @@ class LetterForm(Form):
         }
         self.agency.choices = [("", _("ทุกหน่วยงาน")), *recipients.agencies(workshop)]
         if not _code.fullmatch(self.letter.data or ""):
-            self.letter.data = new_code()
+            self.renew()
         return self
+
+    def renew(self) -> None:
+        """Go on as a letter of its own, where one with its code was sent."""
+        self.letter.data = new_code()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """English is written whole or not at all."""

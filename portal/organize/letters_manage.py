@@ -45,6 +45,8 @@ def new(code: str) -> Any:
         form = LetterForm.blank(group=Group.read(request.args.get("to", "")), like=like)
         return _page(workshop, form.offer(workshop))
     form = LetterForm().offer(workshop)
+    if group_letters.is_sent(form.letter.data):
+        form.renew()
     seen = None
     if form.validate():
         try:
@@ -71,10 +73,10 @@ def send(code: str) -> Any:
         )
         sent, count = letter.code, letter.count
         db.session.commit()
-    except AlreadySent as no:
-        flash(str(no), "now")
-        return redirect(url_for("letters.letter", code=no.letter.workshop.code, letter=no.letter.code), 303)
     except Refused as no:
+        if isinstance(no, AlreadySent) and no.is_same:
+            flash(str(no), "now")
+            return redirect(url_for("letters.letter", code=code, letter=form.letter.data), 303)
         db.session.rollback()
         return _not_sent(_workshop(code), form, no)
     flash(_n("ส่งเข้าคิวจดหมายแล้ว %(num)d ฉบับ", "ส่งเข้าคิวจดหมายแล้ว %(num)d ฉบับ", count), "ok")
@@ -138,11 +140,13 @@ def _letter(workshop: Workshop, code: str) -> GroupLetter:
 def _not_sent(workshop: Workshop, form: LetterForm, no: Refused) -> Any:
     """Why it was not sent, with the letter as it would go out now."""
     form.offer(workshop).refuse(no)
+    if isinstance(no, AlreadySent):
+        form.renew()
     try:
         seen = group_letters.preview(workshop, form.draft(), number=form.number.data or 1)
     except Refused:
         seen = None
-    return _page(workshop, form, seen, status=409 if isinstance(no, NumberChanged) else 422)
+    return _page(workshop, form, seen, status=409 if isinstance(no, AlreadySent | NumberChanged) else 422)
 
 
 def _page(workshop: Workshop, form: LetterForm, seen: Preview | None = None, *, status: int = 0) -> Any:

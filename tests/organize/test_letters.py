@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from portal.core import clock
 from portal.core.db import db
+from portal.core.tokens import new_code
 from portal.mail import delivery
 from portal.mail.models import MessageStatus
 from portal.programme.models import Workshop
@@ -122,19 +123,47 @@ def test_a_double_click_and_a_second_tab_send_it_once(orn, workshop):
     assert (len(letters()), len(mails())) == (1, 3)
 
 
-def test_a_letter_that_was_changed_after_it_was_sent_is_not_sent_again(orn, workshop):
+def test_words_that_were_changed_after_it_was_sent_are_looked_at_as_another_letter(orn, workshop):
     look(orn)
     page = orn.page
     press_send(orn)
     orn.page = page
-    orn.submit(NEW, subject_th="เรื่องใหม่")
+    orn.submit(NEW, subject_th="เรื่องใหม่")  # back in the browser, and on from there
+    assert orn.page.one("main form[action$=letters] input[name=letter]")["value"] != letters()[0].code
     orn.follow(press_send(orn))
-    assert "จดหมายฉบับนี้ส่งไปแล้ว จึงไม่ได้ส่งซ้ำ" in orn.page.flashes
+    assert (len(letters()), len(mails())) == (2, 6)
+
+
+def test_changed_words_under_the_code_of_a_sent_letter_are_kept_and_not_sent_unseen(orn, workshop):
+    look(orn)
+    page = orn.page
+    press_send(orn)
+    orn.page = page
+    assert press_send(orn, subject_th="เรื่องใหม่").status_code == 409
+    assert "ฉบับที่แก้นี้ยังไม่ได้ส่ง" in orn.page.main
+    assert orn.page.one("#subject_th")["value"] == "เรื่องใหม่"
     assert len(mails()) == 3
+    orn.follow(press_send(orn))
+    assert (len(letters()), len(mails())) == (2, 6)
+
+
+def test_who_reads_english_or_has_no_agency_is_counted_before(orn, cast, workshop):
+    look(orn)
+    assert "ภาษาอังกฤษ แต่จะได้" not in orn.page.main
+    assert "คนไม่สังกัดหน่วยงาน" not in orn.page.main
+    seat(workshop, cast.wit)
+    cast.mali.language = cast.lamai.language = "en"
+    db.session.commit()
+    look(orn)
+    assert "2 คนเลือกภาษาอังกฤษ แต่จะได้ฉบับภาษาไทย" in orn.page.main
+    assert "1 คนไม่สังกัดหน่วยงานในระบบ" in orn.page.main
+    look(orn, subject_en="Hello", body_en="Hello")
+    assert "ภาษาอังกฤษ แต่จะได้" not in orn.page.main
 
 
 @pytest.mark.both_databases
-def test_sent_from_many_places_at_once_it_goes_out_once(app, orn, workshop):
+@pytest.mark.parametrize("tabs", ["of one page", "each written anew"])
+def test_sent_from_many_places_at_once_it_goes_out_once(app, orn, workshop, tabs):
     look(orn)
     form = next(one for one in orn.page.select("form") if one["action"] == LETTERS)
     sent = {box["name"]: box.get("value", "") for box in form.select("input[type=hidden]")}
@@ -143,11 +172,12 @@ def test_sent_from_many_places_at_once_it_goes_out_once(app, orn, workshop):
     def press(_at: int) -> int:
         own = FlaskClient(app, Response)
         own.set_cookie("session", cookies)
-        return own.post(LETTERS, data=sent).status_code
+        code = {} if tabs == "of one page" else {"letter": new_code()}
+        return own.post(LETTERS, data=sent | code).status_code
 
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(press, range(6)))
-    assert answers == [303] * 6
+        answers = sorted(pool.map(press, range(6)))
+    assert answers == ([303] * 6 if tabs == "of one page" else [303] + [422] * 5)
     db.session.expire_all()
     assert (len(letters()), len(mails())) == (1, 3)
 
@@ -300,7 +330,7 @@ def test_thirty_letters_and_copies_cost_no_more_queries_than_one(orn, cast, work
     assert max(few) <= 10
 
 
-def test_two_thousand_readers_cost_no_more_statements_than_three(orn, cast, workshop, queries):
+def test_sixty_readers_cost_no_more_statements_than_three(orn, cast, workshop, queries):
     look(orn)
     with queries() as few:
         press_send(orn)
