@@ -107,7 +107,7 @@ def sideways(page: Page, widths: Sequence[int] = WIDTHS, *, and_back: bool = Tru
     The window becomes wide again afterwards; not `and_back`, it stays as it is and the next page is looked at the other way round.
     """
     found = []
-    now = (page.viewport_size or {}).get("width")
+    now = page.viewport_size["width"] if page.viewport_size else 0
     for width in reversed(widths) if now == widths[-1] else widths:
         if width != now:
             page.set_viewport_size({"width": width, "height": HEIGHT})
