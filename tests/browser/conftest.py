@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from config import ROOT
 from tests.browser.demonstration import Demonstration, served
+from tests.browser.doors import DAY, query
 from tests.browser.looking import HEIGHT, WATCH_POLICY, WIDTHS, Complaints
 from tests.browser.places import NOBODY
 from tests.browser.walking import sign_in
@@ -134,3 +135,34 @@ def window_of(opened: Open) -> Callable[[str], Window]:
         return windows[name]
 
     return window
+
+
+@pytest.fixture(scope="session")
+def day(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """The demonstration on the morning of the first day."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with served(shared, base / "day", DAY) as demonstration:
+        yield demonstration
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, day: Demonstration) -> Any:
+    """The cookies of อร, who signed in once."""
+    context = browser.new_context(base_url=day.url)
+    sign_in(context.new_page(), "orn@demo.example")
+    cookies = context.storage_state()
+    context.close()
+    return cookies
+
+
+@pytest.fixture(scope="session")
+def tickets(day: Demonstration) -> Iterator[str]:
+    """Tickets of people with a seat who have not come yet, one after the other, so that each test has its own."""
+    rows = query(
+        day,
+        "SELECT ticket FROM registration JOIN workshop w ON w.id = workshop_id"
+        " WHERE w.code = 'pmqa40-2566' AND registration.status = 'confirmed'"
+        " AND registration.id NOT IN (SELECT registration_id FROM attendance_mark) ORDER BY arrival",
+    )
+    return iter([ticket for (ticket,) in rows])

@@ -1,6 +1,5 @@
 """The door of a session with the plug pulled: every scan that was taken arrives, once, with its own moment."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -10,36 +9,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.demonstration import Demonstration, served
+from tests.browser.demonstration import Demonstration
+from tests.browser.doors import DOOR, MARKS, PHONE, marks_of, part, query, wait_until_kept
 from tests.browser.looking import RULES, axe, sideways
 from tests.browser.walking import sign_in
 
-DAY = "2023-02-20T08:30:00+07:00"
-DOOR = "/organize/workshops/pmqa40-2566/sessions/day1/check-in"
 OTHER_DOOR = "/organize/workshops/excellence-2566/sessions/day1/check-in"
-PHONE = {"viewport": {"width": 360, "height": 740}, "reduced_motion": "reduce"}
-MARKS = "SELECT m.key, r.ticket, m.at, m.noted_at FROM attendance_mark m JOIN registration r ON r.id = m.registration_id"
-
 OpenDoor = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def day(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    """The demonstration on the morning of the first day."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
-    with served(shared, base / "day", DAY) as demonstration:
-        yield demonstration
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, day: Demonstration) -> Any:
-    """The cookies of อร, who signed in once."""
-    context = browser.new_context(base_url=day.url)
-    sign_in(context.new_page(), "orn@demo.example")
-    cookies = context.storage_state()
-    context.close()
-    return cookies
 
 
 @pytest.fixture
@@ -62,36 +38,6 @@ def open_door(browser: Browser, day: Demonstration, signed_in: Any) -> Iterator[
     yield open_
     for context in contexts:
         context.close()
-
-
-@pytest.fixture(scope="module")
-def tickets(day: Demonstration) -> Iterator[str]:
-    """Tickets of people with a seat who have not come yet, one after the other, so that each test has its own."""
-    rows = query(
-        day,
-        "SELECT ticket FROM registration JOIN workshop w ON w.id = workshop_id"
-        " WHERE w.code = 'pmqa40-2566' AND registration.status = 'confirmed'"
-        " AND registration.id NOT IN (SELECT registration_id FROM attendance_mark) ORDER BY arrival",
-    )
-    return iter([ticket for (ticket,) in rows])
-
-
-def query(day: Demonstration, statement: str) -> list[Any]:
-    database = sqlite3.connect(f"file:{day.folder / 'portal.sqlite'}?mode=ro", uri=True)
-    try:
-        return database.execute(statement).fetchall()
-    finally:
-        database.close()
-
-
-def marks_of(day: Demonstration, *tickets: str) -> list[str]:
-    """The tickets among these of which a door's mark is noted, one for each mark."""
-    return sorted(ticket for key, ticket, *_ in query(day, MARKS) if key and ticket in tickets)
-
-
-def wait_until_kept(page: Page) -> None:
-    page.wait_for_function("() => caches.match(location.href).then(Boolean)")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 def type_code(page: Page, *codes: str) -> None:
@@ -119,10 +65,6 @@ def pull_the_plug(page: Page) -> None:
 
 def plug_in(page: Page) -> None:
     page.context.set_offline(False)
-
-
-def part(page: Page, name: str) -> Any:
-    return page.locator(f"[data-door='{name}']")
 
 
 def expect_all_sent(page: Page) -> None:

@@ -1,15 +1,17 @@
 // The camera: shows what it sees, and gives the text of each QR code that comes before it, once for as long as it stays.
+// The browser's own reader looks where there is one, else ours does; what ours sees but cannot read the server is shown.
 
 import { ask } from "./door-net.js";
+import { look as lookFor } from "./door-qr.js";
 
-const EVERY = 150;          // milliseconds between looks of the phone itself
-const EVERY_SENT = 700;     // and between pictures sent to the server
+const EVERY = 120;          // milliseconds between two looks, at least as long as a look takes
+const EVERY_SENT = 800;     // and between two pictures that the server is shown
 const GONE_AFTER = 2500;    // a code that was not seen for so long is new when it comes again
-const SIDE = 640;           // pixels of the picture that is looked at
+const SIDE = 600;           // pixels of the picture that is looked at
 const MOST_BYTES = 200 * 1024;
 
-// `seen(text)` for each code; `eyes` is "own" (the browser reads), "server" (pictures are sent) or "none" (not now).
-export function camera(video, { frames, csrf, isOnline, seen, told }) {
+// `seen(text)` is told each code.
+export function camera(video, { frames, csrf, isOnline, seen }) {
   let stream;
   let lock;
   let timer;
@@ -37,16 +39,12 @@ export function camera(video, { frames, csrf, isOnline, seen, told }) {
 
   async function look() {
     if (!stream) return;
-    let pause = EVERY;
+    const begun = Date.now();
     try {
-      if (video.readyState >= 2) {
-        const found = await reader(video);
-        pause = found.pause || EVERY;
-        told(found.eyes);
-        if (found.text) take(found.text);
-      }
+      const text = video.readyState >= 2 && (await reader(video));
+      if (text) take(text);
     } catch (failed) { /* this picture; the next may do */ }
-    if (stream) timer = setTimeout(look, pause);
+    if (stream) timer = setTimeout(look, Math.max(EVERY, Date.now() - begun));
   }
 
   function take(text) {
@@ -56,22 +54,26 @@ export function camera(video, { frames, csrf, isOnline, seen, told }) {
   }
 
   async function reading() {
-    if (await hasDetector()) {
-      const detector = new BarcodeDetector({ formats: ["qr_code"] });
-      return async (picture) => {
-        const found = (await detector.detect(picture)).find((one) => one.rawValue);
-        return { eyes: "own", text: found && found.rawValue };
-      };
-    }
-    return askServer;
+    if (!(await hasDetector())) return lookOurselves;
+    const detector = new BarcodeDetector({ formats: ["qr_code"] });
+    return async (picture) => ((await detector.detect(picture)).find((one) => one.rawValue) || {}).rawValue;
   }
 
-  async function askServer(picture) {
-    if (!isOnline()) return { eyes: "none", pause: EVERY_SENT };
-    const body = await jpegOf(picture);
-    if (!body || body.size > MOST_BYTES) return { eyes: "server", pause: EVERY_SENT };
+  let shownAt = 0;
+
+  async function lookOurselves(picture) {
+    const { text, isThere } = lookFor(middleOf(picture));
+    if (text || !isThere || !isOnline() || Date.now() - shownAt < EVERY_SENT) return text;
+    shownAt = Date.now();
+    showServer();
+    return null;
+  }
+
+  async function showServer() {
+    const body = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.7));
+    if (!body || body.size > MOST_BYTES) return;
     const { status, said } = await ask(frames, { csrf: csrf(), body, patience: 5000 });
-    return { eyes: status ? "server" : "none", text: status === 200 && said.text, pause: EVERY_SENT };
+    if (stream && status === 200 && said.text) take(said.text);
   }
 
   const torch = () => {
@@ -96,14 +98,13 @@ async function hasDetector() {
   }
 }
 
-// The middle of the picture, square, as a small JPEG.
+// The middle of the picture, square.
 const canvas = document.createElement("canvas");
 
-function jpegOf(video) {
+function middleOf(video) {
   const side = Math.min(video.videoWidth, video.videoHeight);
   canvas.width = canvas.height = Math.min(SIDE, side);
-  const left = (video.videoWidth - side) / 2;
-  const top = (video.videoHeight - side) / 2;
-  canvas.getContext("2d").drawImage(video, left, top, side, side, 0, 0, canvas.width, canvas.height);
-  return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.7));
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(video, (video.videoWidth - side) / 2, (video.videoHeight - side) / 2, side, side, 0, 0, canvas.width, canvas.height);
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
 }

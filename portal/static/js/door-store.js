@@ -71,17 +71,33 @@ export async function all() {
   return [...found.values()].sort((a, b) => a.wall - b.wall);
 }
 
-// Where these scans now lie: true on the disk, false only in this page, which must not be closed.
+// Tells the other tabs of this browser that something changed, where it can.
+const others = "BroadcastChannel" in self && new BroadcastChannel("door");
+
+const tell = () => others && others.postMessage("changed");
+
+export function onOthers(changed) {
+  if (others) others.onmessage = changed;
+}
+
+// Done when these scans lie in the best place that takes them, and in no worse one.
 export async function put(items) {
-  for (const place of PLACES) {
+  for (const [at, place] of PLACES.entries()) {
     try {
       await place.put(items);
-      return place !== inThisPage;
-    } catch (full) { /* the next place */ }
+    } catch (full) {
+      continue;   // the next place
+    }
+    for (const worse of PLACES.slice(at + 1)) await worse.remove(items.map((item) => item.key)).catch(() => undefined);
+    tell();
+    return;
   }
-  return false;
 }
+
+// Whether something waits that would be lost with this page.
+export const isFleeting = () => [...fleeting.values()].some((item) => item.state === "waiting");
 
 export async function remove(keys) {
   for (const place of PLACES) await place.remove(keys).catch(() => undefined);
+  tell();
 }

@@ -24,7 +24,7 @@ async function pageOf(request) {
 }
 
 async function keptPage(url) {
-  const kept = await caches.match(url, { ignoreVary: true });
+  const kept = await caches.match(url, { ignoreVary: true, ignoreSearch: true });
   return kept && Date.now() - Number(kept.headers.get("Kept-At")) < KEPT_FOR ? kept : undefined;
 }
 

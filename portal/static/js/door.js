@@ -6,15 +6,16 @@ import { keep } from "./door-keep.js";
 import { ask } from "./door-net.js";
 import { here, holder, known, linkOf, noted, renew } from "./door-page.js";
 import { sender } from "./door-send.js";
-import { all, put, remove } from "./door-store.js";
+import { all, isFleeting, onOthers, put, remove } from "./door-store.js";
 import { read } from "./door-ticket.js";
 import { part, say, showCounts, showLines, showMark, showQueue } from "./door-view.js";
 
 const EVERY = 15000;                // milliseconds between two looks at the count
+const STALE = 600000;               // and of a roster that is laid by
 const SHOWN_FOR = 12 * 3600 * 1000; // what was sent leaves the list after so long
 const CAME = ["attended", "partial"];
 
-const state = { link: "unknown", message: "", isFleeting: false };
+const state = { link: "unknown", message: "" };
 const send = sender({ changed, hear });
 
 function changed(news) {
@@ -35,7 +36,7 @@ async function take(text, how) {
   if (found.elsewhere) return refuseForGood(item);
   const { state: before, ...person } = holder(found.ticket) || {};
   Object.assign(item, person);
-  state.isFleeting = !(await put([item]));
+  await put([item]);
   showMark(CAME.includes(before) ? { ...item, message: say("came_before") } : item);
   feel(60);
   noted(found.ticket);
@@ -67,7 +68,7 @@ function newKey() {
 async function draw() {
   const items = await all();
   const waiting = items.filter((item) => item.state === "waiting").length;
-  showQueue({ ...state, waiting });
+  showQueue({ ...state, waiting, isFleeting: isFleeting() });
   showLines(items, {
     putAway: (item) => remove([item.key]).then(draw),
     again: (item) => put([{ ...item, state: "waiting", message: "" }]).then(send),
@@ -95,17 +96,21 @@ async function tidy() {
   await remove(old.map((item) => item.key));
 }
 
+let refreshedAt = 0;
+
 // The page is laid by as it stands now, with a roster of now, whenever the network is there (again).
 async function refresh() {
   const { fresh } = await renew(here);
-  if (fresh) part("unkept").hidden = await keep(fresh).catch(() => false);
+  if (!fresh) return;
+  refreshedAt = Date.now();
+  part("unkept").hidden = await keep(fresh).catch(() => false);
 }
 
 // The count every few seconds while somebody looks; whoever comes back from a pause is up to date at once.
 async function watch() {
   const before = state.link;
   const link = document.hidden ? before : await hear();
-  if (link === "online" && before !== "online") {
+  if (link === "online" && (before !== "online" || Date.now() - refreshedAt > STALE)) {
     refresh();
     send();
   }
@@ -130,7 +135,6 @@ function seeing() {
     csrf: () => known(here).csrf,
     isOnline: () => state.link === "online" || state.link === "unknown",
     seen: (text) => take(text, "by_qr"),
-    told: (eyes) => says("finder-text", `eyes_${eyes}`),
   });
   let isLit = false;
 
@@ -182,6 +186,7 @@ async function begin() {
   part("before").hidden = true;   // the server's list is as old as the page
   typing();
   seeing();
+  onOthers(draw);
   part("send").addEventListener("click", () => watch().then(send));
   addEventListener("online", () => watch().then(send));
   addEventListener("offline", () => changed({ link: "offline" }));

@@ -19,5 +19,14 @@ for (const kind of ["click", "focusin"]) {
   });
 }
 
+// Who signs out leaves no page of a door with names on it behind (door-keep.js); what waits there to be sent stays.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!("caches" in window) || form.getAttribute("action") !== "/sign-out") return;
+  event.preventDefault();
+  const gone = caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith("door:")).map((name) => caches.delete(name))));
+  gone.catch(() => undefined).then(() => form.submit());
+});
+
 // After a refused form the list of what is wrong has the focus, so that a screen reader starts there.
 document.querySelector(".errors[tabindex]")?.focus();
