@@ -7,7 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import feeds, outbox, pages, papers, rush, site, spreadsheets, start, wire, zip as large_files
+from bench import (
+    feeds,
+    letters,
+    outbox,
+    pages,
+    papers,
+    rush,
+    site,
+    spreadsheets,
+    start,
+    wire,
+    zip as large_files,
+)
 from bench.figures import RESULTS, Figure, as_markdown, as_table
 from portal.core.db import db
 
@@ -55,6 +67,11 @@ def _rush_on_postgres(folder: Path, name: str, *, kills: int = 0) -> list[Figure
         return _rush(folder, name, url, kills=kills)
 
 
+def _letters_on_postgres(folder: Path) -> list[Figure]:
+    with _postgres(folder) as url:
+        return letters.measured(folder, "PostgreSQL", url)
+
+
 def _outbox(folder: Path, name: str, database_url: str = "") -> list[Figure]:
     drained = outbox.run(folder, database_url, mails=MAILS, workers=WORKERS)
     return outbox.figures(drained, f"{name}, {MAILS:,} mails by {WORKERS} workers")
@@ -79,6 +96,8 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ),
     ("outbox on SQLite", lambda folder: _outbox(folder, "SQLite")),
     ("outbox on PostgreSQL", _outbox_on_postgres),
+    ("letters on SQLite", lambda folder: letters.measured(folder, "SQLite")),
+    ("letters on PostgreSQL", _letters_on_postgres),
     ("feeds", lambda folder: feeds.measured(folder, folder / "log")),
     ("spreadsheets", _spreadsheets),
     ("papers", lambda folder: papers.measured(folder, folder / "log")),

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from bench import outbox, rush, site
+from bench import letters, outbox, rush, site
 from bench.figures import Figure, as_markdown, as_table
 from config import ROOT
 from portal.awards import loading as award_files
@@ -38,6 +38,17 @@ def test_two_workers_drain_the_outbox_to_a_real_server_each_mail_once(app: Flask
     drained = outbox.drain(site.Site(folder, environ, app), mails=120, workers=2)
     assert drained.faults == []
     assert drained.arrived == 120
+
+
+@pytest.mark.both_databases
+def test_a_letter_to_many_lets_others_register_meanwhile(app: Flask, database: str) -> None:
+    with writing():
+        award_files.load(ROOT / "content")
+        programme_files.load(ROOT / "content")
+        db.session.commit()
+    here = site.Site(app.config["INSTANCE"], {}, app)
+    letters.fill(here, 60)
+    assert letters.send(here, readers=60).waited < letters.MOST_SECONDS
 
 
 def test_a_figure_is_judged_by_its_target_and_one_without_is_only_told() -> None:

@@ -135,10 +135,10 @@ def send(workshop: Workshop, draft: Draft, *, by: User, count: int, is_meant: bo
         raise NumberChanged(
             _("กลุ่มนี้เปลี่ยนจาก %(before)s คนเป็น %(now)s คนแล้ว ดูอีกครั้งก่อนส่ง", before=count, now=len(found))
         )
-    letter = GroupLetter(code=draft.code, by=by, count=count, **_says(draft, workshop))
-    db.session.add(letter)
-    db.session.flush()
     outbox.put_many(_mails(workshop, draft, found), kind=KIND, batch=draft.code)
+    letter = GroupLetter(code=draft.code, by=by, count=count, **_says(draft, workshop))
+    db.session.add(letter)  # last: it names the workshop, for which who registers would wait (PostgreSQL)
+    db.session.flush()
     audit.note("wrote", letter, by=by, workshop=workshop.code, recipients=letter.recipients, count=count)
     return letter
 
