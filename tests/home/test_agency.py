@@ -118,7 +118,7 @@ def test_seats_and_queue_of_the_agency_stand_by_workshop_in_order(agency_page, c
     gone = registration.register(offered[1], user=cast.lamai)
     registration.cancel(gone, by=cast.lamai)
     db.session.commit()
-    first, second = agency_page().select("#h-seats ~ article")
+    first, second = agency_page().select("section[aria-labelledby=h-seats] > article")
     assert "ได้ที่นั่ง 1 คน" in first.get_text()
     assert "ละไม ตั้งใจ" in first.get_text()
     assert "รอในคิว 1 คน มะลิ ใจดี" in first.get_text()
