@@ -14,6 +14,7 @@ from portal.core import paging, sheets
 from portal.core.clock import today
 from portal.core.db import db
 from portal.core.errors import Refused
+from portal.core.guard import MB, takes_files
 from portal.core.i18n import _
 from portal.core.sheets import SheetError
 from portal.organize import imports as importing
@@ -23,8 +24,11 @@ from portal.organize.views import bp
 from portal.participation import minutes, roster
 from portal.programme.models import Workshop
 
+MOST_MB = "SHEET_MAX_MB"
 CHANGES_A_PAGE = 50
 NAMES_SHOWN = 100
+
+bp.record(lambda state: state.app.config.setdefault(MOST_MB, sheets.MAX_BYTES // MB))
 
 
 @bp.get("/organize/imports")
@@ -34,6 +38,7 @@ def imports() -> ResponseReturnValue:
 
 
 @bp.post("/organize/imports/<kind>")
+@takes_files(MOST_MB)
 @organizers_only
 def bring_in(kind: str) -> ResponseReturnValue:
     _kind_or_404(kind)
@@ -66,6 +71,7 @@ def workshop_imports(code: str) -> ResponseReturnValue:
 
 
 @bp.post("/organize/workshops/<code>/imports/attendance")
+@takes_files(MOST_MB)
 @organizers_only
 def bring_in_attendance(code: str) -> ResponseReturnValue:
     workshop = _workshop_or_404(code)
@@ -80,6 +86,7 @@ def bring_in_attendance(code: str) -> ResponseReturnValue:
 
 
 @bp.post("/organize/workshops/<code>/imports/answers")
+@takes_files(MOST_MB)
 @organizers_only
 def bring_in_answers(code: str) -> ResponseReturnValue:
     _workshop_or_404(code)

@@ -113,7 +113,7 @@ def rows(workshop: Workshop) -> Iterator[list[Any]]:
         yield [
             *person,
             line.since,
-            dates.date_time(line.since, lang=_lang()),
+            dates.date_time(line.since),
             *marks,
             *_answers(asked, given.get(line.id, {})),
         ]
@@ -146,7 +146,7 @@ def mark_rows(workshop: Workshop) -> Iterator[list[Any]]:
             session.code,
             in_lang(session, "title"),
             session.day,
-            dates.short_date(session.day, lang=_lang()),
+            dates.short_date(session.day),
         ]
         for line, person in seated:
             mark = marks.get(line.id)
@@ -235,7 +235,7 @@ def _answers(asked: Sequence[Question], given: Mapping[str, Any]) -> Iterator[An
         value = _answer(question, given)
         yield value
         if question.kind is Kind.DATE:
-            yield questions.shown(question, given, _lang()) if isinstance(value, date) else ""
+            yield questions.shown(question, given, "th") if isinstance(value, date) else ""
 
 
 def _answer(question: Question, given: Mapping[str, Any]) -> Any:
@@ -275,7 +275,7 @@ def _noted(mark: Any) -> list[Any]:
     if mark is None:
         return [None, "", "", "", ""]
     how = HOW_WORDS.get(mark.how)
-    return [mark.at, dates.date_time(mark.at, lang=_lang()), str(how or mark.how), mark.name or "", mark.why]
+    return [mark.at, dates.date_time(mark.at), str(how or mark.how), mark.name or "", mark.why]
 
 
 def _words(words: Mapping[str, Any]) -> list[str]:

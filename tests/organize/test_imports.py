@@ -1,6 +1,8 @@
 """Tables brought in by an organizer: whole or not at all, every bad cell named, whatever the file is."""
 
 import io
+import shutil
+import zipfile
 
 import pytest
 from sqlalchemy import func, select
@@ -129,7 +131,7 @@ def test_entries_before_there_is_a_round_say_what_to_do(orn, cast):
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(orn):
-    assert bring(orn, "agencies", (io.BytesIO(b"x" * (5 * 1024 * 1024)), "a.csv")).status_code == 413
+    assert bring(orn, "agencies", (io.BytesIO(b"x" * (11 * 1024 * 1024)), "a.csv")).status_code == 413
     assert orn.page.h1 == "ข้อมูลที่ส่งมามีขนาดใหญ่เกินไป"
     assert agencies() == []
 
@@ -173,3 +175,62 @@ def test_it_is_for_organizers_only(client, cast):
     response = client.post("/organize/imports/agencies", data={"csrf_token": token, "file": file})
     assert response.status_code == 403
     assert agencies() == []
+
+
+def test_a_file_that_is_no_longer_kept_is_asked_for_again(app, orn):
+    bring(orn, "agencies", table(AGENCIES, ("A1", "กรมหนึ่ง", "", "")))
+    address, page = orn.last_path, orn.page
+    shutil.rmtree(app.config["INSTANCE"] / "blobs")
+    assert orn.get(address).status_code == 410
+    assert listed(orn) == ["ไฟล์ที่ส่งไว้หมดอายุแล้ว ส่งไฟล์ใหม่อีกครั้ง"]
+    orn.page = page
+    assert orn.submit("/confirmation").status_code == 410
+    assert agencies() == []
+
+
+@pytest.mark.parametrize("token", ["none", "W10.x.y", "%E0%B8%81"])
+def test_an_address_nobody_gave_out_is_refused_in_words(orn, token):
+    assert orn.get(f"/organize/imports/drafts/{token}").status_code == 410
+    assert listed(orn) == ["ไฟล์ที่ส่งไว้หมดอายุแล้ว ส่งไฟล์ใหม่อีกครั้ง"]
+
+
+@pytest.mark.parametrize("mark", ["", "x", "0" * 64])
+def test_a_difference_that_was_never_shown_is_not_done(orn, mark):
+    bring(orn, "agencies", table(AGENCIES, ("A1", "กรมหนึ่ง", "", "")))
+    assert orn.submit("/confirmation", mark=mark).status_code == 409
+    assert agencies() == []
+
+
+def test_looking_at_a_difference_writes_nothing(orn, queries):
+    bring(orn, "agencies", table(AGENCIES, ("A1", "กรมหนึ่ง", "", "")))
+    with queries() as statements:
+        orn.get(orn.last_path)
+    assert not [one for one in statements if not one.startswith("SELECT")]
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd.csv", "ก" * 300 + ".csv", "a\u202eb.csv", "<b>.csv"])
+def test_odd_names_of_files_do_no_harm(orn, name):
+    file = (table(AGENCIES, ("A1", "กรมหนึ่ง", "", ""))[0], name)
+    confirmed(orn, "agencies", file)
+    assert agencies() == ["A1"]
+
+
+def test_a_zip_bomb_is_refused_in_words(orn):
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * (60 * 1024 * 1024))
+    bomb.seek(0)
+    assert bring(orn, "people", (bomb, "a.xlsx")).status_code == 422
+    assert "ไฟล์นี้ใหญ่เกินไป" in listed(orn)[0]
+
+
+def test_a_long_difference_is_told_page_by_page(orn):
+    rows = [(f"A{number:03}", f"กรมที่ {number}", "", "") for number in range(120)]
+    bring(orn, "agencies", table(AGENCIES, *rows))
+    assert counts(orn) == [120, 0, 0]
+    assert len(orn.page.select("main tbody tr")) == 50
+    orn.get(orn.last_path + "?page=3")
+    assert len(orn.page.select("main tbody tr")) == 20
+    orn.submit("/confirmation")
+    assert len(agencies()) == 120

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from portal.accounts import audit, people
+from portal.accounts import audit, links, people
 from portal.accounts.models import ImportRun, Role, SignIn, User
 from portal.awards.models import Entry
 from portal.core.db import db
@@ -80,8 +80,8 @@ def test_thai_lists_are_read_as_offices_write_them(orn, cast):
     file = (io.BytesIO("\r\n".join(lines).encode("cp874")), "รายชื่อ.csv")
     assert bring(orn, "people", file).status_code == 422  # ลำดับ is no column of people
     assert cells(orn) == ["A2"]
-    lines = tuple(line.partition(";")[2] for line in lines)
-    confirmed(orn, "people", (io.BytesIO("\r\n".join(lines).encode("cp874")), "รายชื่อ.csv"))
+    without = "\r\n".join(line.partition(";")[2] for line in lines)
+    confirmed(orn, "people", (io.BytesIO(without.encode("cp874")), "รายชื่อ.csv"))
     assert [person(f"{one}@agency.go.th").name for one in ("somchai", "kla", "laor")] == [
         "นายสมชาย ใจดี",
         "พล.ต.อ.กล้า หาญ",
@@ -245,3 +245,14 @@ def test_leading_zeros_that_a_spreadsheet_took_away_are_put_back(orn, cast):
     assert cells(orn) == ["A2"] or counts(orn) == [0, 0, 1]
     confirmed(orn, "people", table(COLUMNS, ("a@agency.go.th", "นก", "", 42, ""), ending="xlsx"))
     assert person("a@agency.go.th").agency_id is not None
+
+
+def test_an_imported_person_opens_the_account_and_is_in(orn, client, cast):
+    confirmed(orn, "people", table(COLUMNS, ("nok@agency.go.th", "นก", "", "กรมตัวอย่าง", "")))
+    token = links.make("reset", person("nok@agency.go.th"))
+    client.sign_out()
+    client.get(f"/reset-password/{token}")
+    assert client.submit("/reset-password", password="nok-bin-sung-2566").status_code == 303
+    nok = person("nok@agency.go.th")
+    assert nok.is_approved
+    assert nok.password_hash is not None
