@@ -330,6 +330,16 @@ def test_thirty_letters_and_copies_cost_no_more_queries_than_one(orn, cast, work
     assert max(few) <= 10
 
 
+def test_looking_at_a_letter_writes_nothing_and_asks_little(orn, workshop, queries):
+    with queries() as written:
+        orn.get(NEW)
+    with queries() as looked_at:
+        look(orn)
+    for statements in (written, looked_at):
+        assert all(statement.startswith("SELECT") for statement in statements)
+    assert len(written) <= 10
+
+
 def test_sixty_readers_cost_no_more_statements_than_three(orn, cast, workshop, queries):
     look(orn)
     with queries() as few:
