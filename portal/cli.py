@@ -197,13 +197,13 @@ def send_mail(limit: int) -> None:
 @click.option("--once", is_flag=True, help="Do all that is due now and end; 1 where something failed.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Send mail, end offers, pass seats on and tell of changes, again and again, until stopped. Several may run at once."""
+    """End offers, pass seats on, tell, remind and send mail, again and again, until stopped. Several may run at once."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     has_failed = False
     while not stop.is_set():
-        done = jobs.run()
+        done = jobs.run(stop.is_set)
         has_failed |= done.has_failed
         if not done.has_done:
             if once:

@@ -28,11 +28,12 @@ class Round:
     has_failed: bool = False
 
 
-def run() -> Round:
+def run(is_over: Callable[[], bool] = lambda: False) -> Round:
     """Do every job once: end offers, pass seats on, tell of changes, remind, thank, send what is due. Commits; raises nothing.
 
     Any number of workers may do so at once. Each job first looks whether anything is to be done, which takes no lock;
-    then it looks anew under the lock, or by a key that only one of them can write.
+    then it looks anew under the lock, or by a key that only one of them can write. `is_over`: asked between two mails,
+    for a server may be slow.
     """
     done = Round()
     _try(done, "telling that a worker lives", _beat)
@@ -42,7 +43,7 @@ def run() -> Round:
     for name, due, do in MAILINGS:
         _for_each(done, name, due, do)
     _try(done, "telling of the deadline", _warn)
-    _try(done, "sending mail", lambda: bool(delivery.deliver_due(MAILS)))
+    _try(done, "sending mail", lambda: bool(delivery.deliver_due(MAILS, is_over=is_over)))
     return done
 
 

@@ -90,8 +90,9 @@ def is_due() -> bool:
     return read_rows(_IS_DUE, now=clock.now()).first() is not None
 
 
-def deliver_due(limit: int = 100) -> Delivered:
-    """Send what is due, oldest first, at most `limit` messages; commits for each. A message that fails raises nothing.
+def deliver_due(limit: int = 100, *, is_over: Callable[[], bool] = lambda: False) -> Delivered:
+    """Send what is due, oldest first, at most `limit` messages and until `is_over`; commits for each. A message that fails
+    raises nothing.
 
     Any number of workers may do so at once. A server that cannot be reached ends the round: the others wait untried.
     """
@@ -108,7 +109,7 @@ def deliver_due(limit: int = 100) -> Delivered:
             if message is None:
                 break
             outcome, goes_on = _try(message, deliver, done)
-            message = _keep(message, outcome, claims_next=goes_on and number < limit)
+            message = _keep(message, outcome, claims_next=goes_on and number < limit and not is_over())
     return done
 
 

@@ -141,6 +141,13 @@ def test_one_connection_serves_a_round_and_the_limit_ends_it(smtp: Postbox) -> N
     assert (len(smtp.envelopes), smtp.greetings) == (3, 1)
 
 
+def test_a_round_that_is_over_ends_after_the_message_at_hand(smtp: Postbox) -> None:
+    for number in range(4):
+        letter(f"p{number}@demo.example")
+    assert deliver_due(is_over=lambda: len(smtp.envelopes) == 2) == Delivered(sent=2)
+    assert deliver_due() == Delivered(sent=2)  # none of them is held back by a lease
+
+
 def test_a_recipient_the_server_does_not_know_has_failed_for_good(smtp: Postbox) -> None:
     smtp.answers["recipient"] = "550 no such mailbox"
     message = letter()
