@@ -8,24 +8,23 @@ already, so every order and mixture of doors' queues leaves the same marks.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from portal.accounts.models import Agency, User
+from portal.accounts.models import User
 from portal.core import clock
 from portal.core.db import begin_write, db, read_rows
 from portal.core.errors import Refused
-from portal.core.i18n import _, _l, language
-from portal.participation import attendance, tickets
+from portal.core.i18n import _, _l
+from portal.participation import holders, tickets
+from portal.participation.holders import CAME, AtDoor, Counts, Holder
 from portal.participation.meetings import Meeting, refuse_outside
-from portal.participation.models import AttendanceMark, AttendanceState, Registration, RegistrationStatus
+from portal.participation.models import AttendanceMark, AttendanceState, RegistrationStatus
 
 LONGEST_AGO = timedelta(days=400)
 AT_THE_DOOR = "door"  # how: a ticket was scanned, or its letters typed, by an organizer
-CAME = (AttendanceState.ATTENDED, AttendanceState.PARTIAL)
 
 
 class NotTakingPart(Refused):
@@ -62,16 +61,12 @@ class Outcome(NamedTuple):
     at: datetime
 
 
-class Person(NamedTuple):
-    """Whose ticket it is, and what was noted about them before these scans."""
+class Scanned(NamedTuple):
+    """What became of scans, in their order, at which session, and how many came there now."""
 
-    ticket: str
-    registration_id: int
-    agency_id: int | None
-    status: RegistrationStatus
-    name: str
-    agency: str
-    state: AttendanceState | None
+    meeting: Meeting
+    outcomes: list[Outcome]
+    counts: Counts
 
 
 _BEFORE = select(AttendanceMark.key, AttendanceMark.session_id, AttendanceMark.registration_id).where(
@@ -84,25 +79,34 @@ _NOTE = {
 
 
 def scan(meeting: Meeting, scans: Sequence[Scan], *, by: User, how: str = AT_THE_DOOR) -> list[Outcome]:
-    """Note all of these that may be noted and say of each what became of it, in their order; raises nothing.
+    """As `scan_at`, for a session that is known."""
+    done = scan_at(meeting.workshop, meeting.code, scans, by=by, how=how)
+    return done.outcomes if done else []
+
+
+def scan_at(
+    workshop: str, session: str, scans: Sequence[Scan], *, by: User, how: str = AT_THE_DOOR
+) -> Scanned | None:
+    """Note all of these that may be noted at the session with these codes and say of each what became of it; raises
+    nothing. None where there is no such session.
 
     A key that was noted before is KNOWN, whatever holds now. A new key is always noted, as attended, also for who had
-    come already. Three queries, four where something was sent before or is refused.
+    come already. Two queries, three where something was sent before or is refused.
     """
     begin_write()
     first: dict[str, Scan] = {}
     for one in scans:
         first.setdefault(one.key, one)
-    judged = _judged(meeting, list(first.values()))
-    fresh = _note(meeting, judged, by=by, how=how)
-    before = _before(meeting, [one.scan.key for one in judged if one.scan.key not in fresh])
-    outcomes: dict[str, Outcome] = {}
-    came: set[str] = set()
-    for found in judged:
-        outcome = outcomes[found.scan.key] = _outcome(found, fresh, before, came)
-        if outcome.state is not OutcomeState.REFUSED:
-            came.add(found.ticket)
-    return _in_order(scans, outcomes)
+    read = [(one, *_read(one, workshop)) for one in first.values()]
+    door = holders.at_door(workshop, session, {ticket for _scan, ticket, _no in read if ticket})
+    if door is None:
+        return None
+    judged = [_judge(door, one, ticket, no) for one, ticket, no in read]
+    fresh = _note(door.meeting, judged, by=by, how=how)
+    before = _before(door.meeting, [one.scan.key for one in judged if one.scan.key not in fresh])
+    outcomes, came = _outcomes(judged, fresh, before)
+    counted = door.counts._replace(came=door.counts.came + came)
+    return Scanned(door.meeting, _in_order(workshop, scans, outcomes), counted)
 
 
 class _Judged(NamedTuple):
@@ -111,69 +115,33 @@ class _Judged(NamedTuple):
     scan: Scan
     at: datetime
     ticket: str
-    person: Person | None
+    holder: Holder | None
     no: Refused | None
 
 
-def _judged(meeting: Meeting, scans: Sequence[Scan]) -> list[_Judged]:
-    """One query for any number."""
-    now = clock.now()
-    read = [(one, now - min(max(one.ago, timedelta(0)), LONGEST_AGO), *_read(one, meeting)) for one in scans]
-    people = _people(meeting, {ticket for _scan, _at, ticket, _no in read if ticket})
-    return [
-        _Judged(one, at, ticket, people.get(ticket), no or _refusal(meeting, at, people.get(ticket)))
-        for one, at, ticket, no in read
-    ]
-
-
-def _read(one: Scan, meeting: Meeting) -> tuple[str, Refused | None]:
+def _read(one: Scan, workshop: str) -> tuple[str, Refused | None]:
     try:
-        return tickets.read(one.text, meeting.workshop), None
+        return tickets.read(one.text, workshop), None
     except Refused as no:
         return "", no
 
 
-def _refusal(meeting: Meeting, at: datetime, person: Person | None) -> Refused | None:
-    if person is None:
+def _judge(door: AtDoor, one: Scan, ticket: str, no: Refused | None) -> _Judged:
+    at = clock.now() - min(max(one.ago, timedelta(0)), LONGEST_AGO)
+    holder = door.holders.get(ticket)
+    return _Judged(one, at, ticket, holder, no or _refusal(door.meeting, at, holder))
+
+
+def _refusal(meeting: Meeting, at: datetime, holder: Holder | None) -> Refused | None:
+    if holder is None:
         return tickets.UnknownTicket()
-    if person.status is not RegistrationStatus.CONFIRMED:
-        return NotTakingPart(_("%(name)s ไม่มีที่นั่งในงานนี้แล้ว ดูคิวและสถานะในรายชื่อ", name=person.name))
+    if holder.status is not RegistrationStatus.CONFIRMED:
+        return NotTakingPart(_("%(name)s ไม่มีที่นั่งในงานนี้แล้ว ดูคิวและสถานะในรายชื่อ", name=holder.name))
     try:
         refuse_outside(meeting, at)
     except Refused as no:
         return no
     return None
-
-
-def _people(meeting: Meeting, wanted: Collection[str]) -> dict[str, Person]:
-    if not wanted:
-        return {}
-    rows = read_rows(
-        _owners(language()), workshop=meeting.workshop_id, session=meeting.id, tickets=sorted(wanted)
-    )
-    return {row[0]: Person._make(row) for row in rows}
-
-
-@cache
-def _owners(lang: str) -> Select[*tuple[Any, ...]]:
-    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
-    return (
-        select(
-            Registration.ticket,
-            Registration.id,
-            Registration.agency_id,
-            Registration.status,
-            User.name,
-            func.coalesce(in_english if lang == "en" else Agency.name_th, ""),
-            attendance.state_at(bindparam("session"), Registration.id),
-        )
-        .join(User, User.id == Registration.user_id)
-        .outerjoin(Agency, Agency.id == Registration.agency_id)
-        .where(
-            Registration.workshop_id == bindparam("workshop"),
-            Registration.ticket.in_(bindparam("tickets", expanding=True)),
-        )
-    )
 
 
 def _note(meeting: Meeting, judged: Sequence[_Judged], *, by: User, how: str) -> frozenset[str]:
@@ -185,8 +153,8 @@ def _note(meeting: Meeting, judged: Sequence[_Judged], *, by: User, how: str) ->
         {
             "key": one.scan.key,
             "session_id": meeting.id,
-            "registration_id": one.person.registration_id,
-            "agency_id": one.person.agency_id,
+            "registration_id": one.holder.registration_id,
+            "agency_id": one.holder.agency_id,
             "state": AttendanceState.ATTENDED,
             "how": how,
             "why": "",
@@ -195,7 +163,7 @@ def _note(meeting: Meeting, judged: Sequence[_Judged], *, by: User, how: str) ->
             "noted_at": clock.now(),
         }
         for one in sorted(judged, key=lambda one: one.scan.key)
-        if one.no is None and one.person is not None
+        if one.no is None and one.holder is not None
     ]
     if not news:
         return frozenset()
@@ -212,33 +180,55 @@ def _before(meeting: Meeting, keys: Collection[str]) -> dict[str, int | None]:
     return {key: registration if session == meeting.id else None for key, session, registration in rows}
 
 
+def _outcomes(
+    judged: Sequence[_Judged], fresh: Collection[str], before: Mapping[str, int | None]
+) -> tuple[dict[str, Outcome], int]:
+    """What became of each, by key, and how many more have come by it."""
+    outcomes: dict[str, Outcome] = {}
+    came: set[str] = set()
+    more = 0
+    for one in judged:
+        outcome = outcomes[one.scan.key] = _outcome(one, fresh, before, came)
+        if outcome.state is not OutcomeState.REFUSED:
+            came.add(one.ticket)
+        if outcome.state is OutcomeState.NOTED and one.holder is not None:
+            more += one.holder.since is None or one.at >= one.holder.since
+    return outcomes, more
+
+
 def _outcome(
     one: _Judged, fresh: Collection[str], before: Mapping[str, int | None], came: Collection[str]
 ) -> Outcome:
-    key, person = one.scan.key, one.person
-    no = one.no
-    if key in before and (person is None or before[key] != person.registration_id):
-        no = KeyTaken()
-    elif key in before:
-        no = None
+    key, holder, no = one.scan.key, one.holder, one.no
+    if key in before:
+        is_same = holder is not None and before[key] == holder.registration_id
+        no = None if is_same else KeyTaken()
+    had_come = one.ticket in came or (holder is not None and holder.state in CAME)
     if no is not None:
         state, message = OutcomeState.REFUSED, str(no)
-    elif key in fresh and one.ticket not in came and (person is None or person.state not in CAME):
+    elif key in fresh and not had_come:
         state, message = OutcomeState.NOTED, str(_("ลงชื่อแล้ว"))
     else:
         state, message = OutcomeState.KNOWN, str(_("ลงชื่อไว้แล้ว"))
-    name, agency = (person.name, person.agency) if person else ("", "")
+    name, agency = (holder.name, holder.agency) if holder else ("", "")
     return Outcome(key, state, one.ticket, name, agency, message, one.at)
 
 
-def _in_order(scans: Sequence[Scan], outcomes: Mapping[str, Outcome]) -> list[Outcome]:
-    """Each scan's own outcome; the same scan twice in one parcel is known the second time."""
+def _in_order(workshop: str, scans: Sequence[Scan], outcomes: Mapping[str, Outcome]) -> list[Outcome]:
+    """Each scan's own outcome, also of a key that comes twice in one parcel."""
     told: set[str] = set()
     found = []
     for one in scans:
         outcome = outcomes[one.key]
-        if one.key in told and outcome.state is OutcomeState.NOTED:
-            outcome = outcome._replace(state=OutcomeState.KNOWN, message=str(_("ลงชื่อไว้แล้ว")))
+        found.append(_told_again(workshop, one, outcome) if one.key in told else outcome)
         told.add(one.key)
-        found.append(outcome)
     return found
+
+
+def _told_again(workshop: str, one: Scan, first: Outcome) -> Outcome:
+    """As if it came in a parcel of its own: known where it is the same ticket, refused where the key is another's."""
+    if _read(one, workshop)[0] != first.ticket:
+        return Outcome(one.key, OutcomeState.REFUSED, "", "", "", str(KeyTaken()), first.at)
+    if first.state is OutcomeState.NOTED:
+        return first._replace(state=OutcomeState.KNOWN, message=str(_("ลงชื่อไว้แล้ว")))
+    return first

@@ -17,7 +17,7 @@ from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _
 from portal.mail.compose import link
-from portal.participation import check_in as rules, doors, meetings, roster, self_check_in, tickets
+from portal.participation import check_in as rules, doors, holders, meetings, roster, self_check_in, tickets
 from portal.participation.check_in import Outcome, OutcomeState, Scan
 from portal.participation.check_in_views import bp
 from portal.participation.meetings import Meeting
@@ -55,30 +55,27 @@ def note(code: str, session: str) -> ResponseReturnValue:
 @organizers_only
 def scans(code: str, session: str) -> ResponseReturnValue:
     """JSON {scans: [{key, text, ago_ms}], door} → {outcomes, counts, now}; 409 where the page is of another session."""
-    meeting = _meeting(code, session)
-    body = request.get_json(silent=True)
+    body = _json()
     if not isinstance(body, dict) or not isinstance(body.get("scans"), list):
         abort(400)
     sent = body["scans"]
     if len(sent) > MOST_SCANS:
         return jsonify(message=_("ส่งได้ครั้งละไม่เกิน %(most)d รายการ", most=MOST_SCANS)), 413
     try:
-        doors.check(str(body.get("door", "")), meeting)
+        doors.check(str(body.get("door", "")), code, session)
     except Refused as no:
         return jsonify(message=str(no)), 409
-    outcomes = rules.scan(meeting, [_scan(one) for one in sent], by=viewer())
-    counted = doors.counts(meeting)
+    done = rules.scan_at(code, session, [_scan(one) for one in sent], by=viewer()) or abort(404)
     db.session.commit()
-    return jsonify(
-        outcomes=[_told(one) for one in outcomes], counts=counted._asdict(), now=clock.now().isoformat()
-    )
+    told = [_told(one) for one in done.outcomes]
+    return jsonify(outcomes=told, counts=done.counts._asdict(), now=clock.now().isoformat())
 
 
 @bp.get(f"{SESSION}/counts.json")
 @organizers_only
 def counts(code: str, session: str) -> Response:
     """How many came by now, and a fresh token for a page that was open longer than its sign-in."""
-    counted = doors.counts(_meeting(code, session))
+    counted = holders.counts(_meeting(code, session))
     response = jsonify(counts=counted._asdict(), now=clock.now().isoformat(), csrf=generate_csrf())
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -98,7 +95,7 @@ def screen(code: str, session: str) -> Response:
         "participation/screen.html",
         workshop=workshop,
         meeting=meeting,
-        counts=doors.counts(meeting),
+        counts=holders.counts(meeting),
         now=now,
         left=max(1, round((now.until - clock.now()).total_seconds())) if now else 60,
         qr=tickets.qr(self_check_in.address_of(now)) if now else None,
@@ -133,12 +130,20 @@ def _meeting(code: str, session: str) -> Meeting:
     return meetings.meeting_of(code, session) or abort(404)
 
 
+def _json() -> Any:
+    """What was sent; None for what is no JSON, or is nested deeper than anything of ours."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
 def _scan(one: Any) -> Scan:
     """One scan as sent; 400 for what no door sends. Nothing at all of an odd text is read, so that it is refused alone."""
     if not isinstance(one, dict) or not isinstance(one.get("key"), str) or not _key.fullmatch(one["key"]):
         abort(400)
     text, ago = one.get("text"), one.get("ago_ms", 0)
-    is_number = isinstance(ago, int | float) and isfinite(ago)
+    is_number = isinstance(ago, int) or (isinstance(ago, float) and isfinite(ago))
     milliseconds = min(max(ago, 0), rules.LONGEST_AGO / timedelta(milliseconds=1)) if is_number else 0
     return Scan(one["key"], text if isinstance(text, str) else "", timedelta(milliseconds=milliseconds))
 
@@ -148,7 +153,7 @@ def _told(one: Outcome) -> dict[str, str]:
 
 
 def _door_page(meeting: Meeting, *, typed: str = "", refused: str = "") -> Response:
-    guests, counted = doors.roster_of(meeting), doors.counts(meeting)
+    guests, counted = doors.roster_of(meeting), holders.counts(meeting)
     page = render_template(
         "participation/door.html",
         workshop=roster.with_sessions(meeting.workshop),
@@ -167,7 +172,7 @@ def _door_page(meeting: Meeting, *, typed: str = "", refused: str = "") -> Respo
     return response
 
 
-def _door(meeting: Meeting, guests: list[doors.Guest], counted: doors.Counts) -> Mapping[str, Any]:
+def _door(meeting: Meeting, guests: list[doors.Guest], counted: holders.Counts) -> Mapping[str, Any]:
     """What the script of the door goes on with when the network is gone."""
     here: dict[str, Any] = {"code": meeting.workshop, "session": meeting.code}
     return {

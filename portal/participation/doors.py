@@ -1,4 +1,4 @@
-"""What a door shows of its session: how many came, who has a seat, the latest marks, and the token that a door's page carries; taking scans is check_in's matter."""
+"""What a door shows of its session: who has a seat, the latest marks, and the token that a door's page carries; taking scans is check_in's matter."""
 
 import hashlib
 import hmac
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from portal.accounts.models import Agency, User
 from portal.core import dates
@@ -16,7 +16,8 @@ from portal.core.db import read_rows
 from portal.core.errors import Refused
 from portal.core.i18n import _l, language
 from portal.participation import attendance, tickets
-from portal.participation.check_in import AT_THE_DOOR, CAME
+from portal.participation.check_in import AT_THE_DOOR
+from portal.participation.holders import CAME
 from portal.participation.meetings import Meeting
 from portal.participation.models import AttendanceMark, AttendanceState, Registration
 from portal.participation.seats import CONFIRMED
@@ -50,13 +51,6 @@ class _HasIdAndDay(Protocol):
     def id(self) -> int: ...
     @property
     def day(self) -> date: ...
-
-
-class Counts(NamedTuple):
-    """How many came to a session, of how many who have a seat."""
-
-    came: int
-    seats: int
 
 
 class Guest(NamedTuple):
@@ -95,9 +89,6 @@ class Mark(NamedTuple):
 
 _MARK = attendance.state_at(bindparam("session"), Registration.id)
 _SEATED = (Registration.workshop_id == bindparam("workshop"), Registration.status == CONFIRMED)
-_marked = select(_MARK.label("state")).where(*_SEATED).subquery()
-_CAME = func.coalesce(func.sum(case((_marked.c.state.in_(CAME), 1), else_=0)), 0)
-_COUNTS = select(_CAME, func.count()).select_from(_marked)
 _NOTED = (
     select(AttendanceMark.registration_id, AttendanceMark.how, AttendanceMark.at)
     .where(
@@ -128,11 +119,6 @@ _MARKS = (
 )
 
 
-def counts(meeting: Meeting) -> Counts:
-    """Counted now. One query."""
-    return Counts._make(read_rows(_COUNTS, workshop=meeting.workshop_id, session=meeting.id).one())
-
-
 def roster_of(meeting: Meeting) -> list[Guest]:
     """Everybody with a seat, in Thai order, agencies in the language in force. One query."""
     rows = read_rows(_guests(language()), workshop=meeting.workshop_id, session=meeting.id)
@@ -140,7 +126,7 @@ def roster_of(meeting: Meeting) -> list[Guest]:
 
 
 def latest(meeting: Meeting, *, by: User | None = None) -> list[Latest]:
-    """The last marks of this session (by this person), the latest first. One query."""
+    """The last to come to this session (noted by this person), the latest first. One query."""
     values = {"session": meeting.id, "most": LATEST} | ({} if by is None else {"by": by.id})
     return [Latest._make(row) for row in read_rows(_latest(language(), by is not None), **values)]
 
@@ -148,16 +134,16 @@ def latest(meeting: Meeting, *, by: User | None = None) -> list[Latest]:
 def token_of(meeting: Meeting, roster: Sequence[Guest]) -> str:
     """What the page of a door carries and sends along with its scans: which session it is, and that this roster came
     from us. It never grows old: what waits in a phone is judged by its own moment."""
-    named = f"{meeting.id}.{_digest(roster)}"
+    named = f"{meeting.workshop}.{meeting.code}.{_digest(roster)}"
     return f"{named}.{_signature(named)}"
 
 
-def check(token: str, meeting: Meeting) -> None:
-    """Refuses with OtherDoor a token of another session, and one that is not ours."""
+def check(token: str, workshop: str, session: str) -> None:
+    """Refuses with OtherDoor a token of another session (by its codes), and one that is not ours."""
     named, _dot, signature = token.rpartition(".")
     if not hmac.compare_digest(_signature(named).encode(), signature.encode()):
         raise OtherDoor
-    if named.partition(".")[0] != str(meeting.id):
+    if not named.startswith(f"{workshop}.{session}."):
         raise OtherDoor
 
 
@@ -208,7 +194,7 @@ def _latest(lang: str, of_one: bool) -> Select[*tuple[Any, ...]]:
         .join(Registration, Registration.id == mark.registration_id)
         .join(User, User.id == Registration.user_id)
         .outerjoin(Agency, Agency.id == mark.agency_id)
-        .where(mark.session_id == bindparam("session"))
+        .where(mark.session_id == bindparam("session"), mark.state.in_(CAME))
         .order_by(mark.id.desc())
         .limit(bindparam("most"))
     )

@@ -63,7 +63,7 @@ class Meeting(NamedTuple):
         return self.is_cancelled or self.status is WorkshopStatus.CANCELLED
 
 
-_MEETINGS = select(
+COLUMNS = (  # of a Meeting, in its order
     WorkshopSession.id,
     WorkshopSession.code,
     WorkshopSession.title_th,
@@ -75,7 +75,8 @@ _MEETINGS = select(
     Workshop.id,
     Workshop.code,
     Workshop.status,
-).join(Workshop, Workshop.id == WorkshopSession.workshop_id)
+)
+_MEETINGS = select(*COLUMNS).join(Workshop, Workshop.id == WorkshopSession.workshop_id)
 _MEETING = _MEETINGS.where(
     Workshop.code == bindparam("workshop"), WorkshopSession.code == bindparam("session")
 )

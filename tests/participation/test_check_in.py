@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.db import db, writing
-from portal.participation import attendance, check_in, doors, registration, tickets
+from portal.participation import attendance, check_in, holders, registration, tickets
 from portal.participation.check_in import OutcomeState, Scan
 from portal.participation.models import AttendanceMark, AttendanceState, RegistrationStatus
 from portal.programme.models import WorkshopStatus
@@ -79,7 +79,7 @@ def test_the_same_ticket_fifty_times_is_one_person_who_came(door, seated):
     told = door(*(Scan(f"k{at}", seated[0].ticket) for at in range(50)))
     assert [state for state, _ in told] == [NOTED, *[KNOWN] * 49]
     assert len(noted()) == 50
-    assert doors.counts(meeting()) == (1, 2)
+    assert holders.counts(meeting()) == (1, 2)
 
 
 def test_a_forged_one_an_unknown_one_and_one_of_another_workshop_are_told_apart(

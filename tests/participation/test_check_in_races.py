@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.db import db, writing
-from portal.participation import check_in, doors, registration
+from portal.participation import check_in, holders, registration
 from portal.participation.check_in import Outcome, OutcomeState, Scan
 from portal.participation.models import AttendanceMark
 from tests.participation.scanning import meeting
@@ -73,5 +73,5 @@ def test_four_doors_that_scan_one_by_one_lose_nobody(app, seated, cast):
 
     at_once(app, [stands(number, line) for number, line in enumerate(lines)])
     assert len(marks()) == sum(map(len, lines))
-    assert doors.counts(meeting()) == (PEOPLE, PEOPLE)
+    assert holders.counts(meeting()) == (PEOPLE, PEOPLE)
     assert not [one for outcomes in told for one in outcomes if one.state is REFUSED]

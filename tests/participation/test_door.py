@@ -6,7 +6,6 @@ from sqlalchemy import select
 from portal.core.db import db
 from portal.participation import doors, registration, tickets
 from portal.participation.models import AttendanceMark
-from tests.participation.scanning import meeting
 
 SESSION = "/organize/workshops/pmqa40-2566/sessions/day1"
 DOOR, CHECK_INS = f"{SESSION}/check-in", f"{SESSION}/check-ins"
@@ -35,9 +34,9 @@ def test_it_carries_what_a_phone_needs_without_network(client, seated, cast):
     assert door["opens"] < door["now"] < door["closes"]
     assert door["counts"] == {"came": 0, "seats": 3}
     assert door["addresses"]["scans"] == f"{SESSION}/scans"
-    doors.check(door["door"], meeting())
+    doors.check(door["door"], "pmqa40-2566", "day1")
     with pytest.raises(doors.OtherDoor):
-        doors.check(door["door"], meeting("day2"))
+        doors.check(door["door"], "pmqa40-2566", "day2")
 
 
 def test_a_typed_code_is_noted_and_the_last_one_stands_on_top(client, seated, cast):

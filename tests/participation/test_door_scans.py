@@ -6,8 +6,9 @@ from sqlalchemy import select
 from portal.accounts.models import SignIn
 from portal.core import clock
 from portal.core.db import db
-from portal.participation import registration, tickets
-from portal.participation.models import AttendanceMark
+from portal.participation import attendance, doors, registration, tickets
+from portal.participation.models import AttendanceMark, AttendanceState
+from tests.participation.scanning import meeting
 
 SESSION = "/organize/workshops/pmqa40-2566/sessions/day1"
 SCANS = f"{SESSION}/scans"
@@ -157,7 +158,10 @@ def test_only_organizers_send_scans_and_see_counts(client, door, seated, cast):
 
 
 def test_a_session_that_is_not_there_is_404_as_data(door, seated):
-    answer = door(scan(seated[0].ticket), session=SESSION.replace("day1", "day9"))
+    nowhere = meeting()._replace(code="day9")
+    answer = door(
+        scan(seated[0].ticket), session=SESSION.replace("day1", "day9"), token=doors.token_of(nowhere, [])
+    )
     assert (answer.status_code, bool(answer.json["message"])) == (404, True)
 
 
@@ -168,10 +172,66 @@ def test_the_count_is_live_and_never_kept(client, door, seated):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_the_count_of_an_answer_is_the_count_of_the_page(client, door, seated, cast, clock_at):
+    first = seated[0].workshop.sessions[0]
+    clock_at("2023-02-20T09:30:00+07:00")
+    attendance.correct_all(first, {seated[1]: AttendanceState.NO_SHOW}, by=cast.orn)
+    clock_at("2023-02-20T10:00:00+07:00")
+    early = 50 * 60_000  # before the correction, so that it stands
+    for sent in (
+        [scan(seated[0].ticket, "a"), scan(seated[0].ticket, "b")],
+        [scan(seated[1].ticket, "c", early)],
+        [scan(seated[1].ticket, "d"), scan("ZZZZZZ", "e")],
+        [scan(seated[0].ticket, "a"), scan(seated[2].ticket, "f"), scan(seated[2].ticket, "f")],
+    ):
+        answered = door(*sent).json["counts"]
+        assert answered == client.get(f"{SESSION}/counts.json").json["counts"]
+    assert answered == {"came": 3, "seats": 3}
+
+
 def test_one_scan_asks_the_database_few_times(client, door, seated, queries):
     door(scan(seated[0].ticket, "a"))
     other = scan(seated[1].ticket, "b")
     db.session.remove()
     with queries() as asked:
         door(other)
-    assert len(asked) == 5  # who, where, whose, the mark, the count
+    assert len(asked) == 3  # who, whose with the count, the mark
+
+
+def test_a_key_that_comes_twice_in_a_parcel_is_never_taken_for_somebody_elses_scan(door, seated):
+    sent = [
+        scan(seated[0].ticket, "a"),
+        scan(seated[1].ticket, "a"),
+        scan(tickets.address(seated[0]), "a"),
+        scan("ไม่ใช่ตั๋ว", "b"),
+        scan(seated[2].ticket, "b"),
+    ]
+    told = [(one["state"], one["name"]) for one in door(*sent).json["outcomes"]]
+    first = seated[0].user.name
+    assert told == [("noted", first), ("refused", ""), ("known", first), ("refused", ""), ("refused", "")]
+    assert len(noted()) == 1
+
+
+@pytest.mark.parametrize("ago", [10**400, -(10**400), "1" * 5000, [1], True, None])
+def test_an_odd_age_of_a_scan_breaks_nothing(door, seated, ago):
+    sent = [scan(seated[0].ticket, "a", ago_ms=ago), scan(seated[1].ticket, "b")]
+    answer = door(*sent)
+    assert answer.status_code == 200
+    assert answer.json["outcomes"][1]["state"] == "noted"
+
+
+def test_json_that_is_nested_without_end_is_no_parcel(client, door):
+    headers = {"X-CSRFToken": door.known["csrf"], "Content-Type": "application/json"}
+    assert client.post(SCANS, data="[" * 200_000, headers=headers).status_code == 400
+
+
+def test_who_was_noted_as_absent_is_not_shown_as_the_last_to_come(client, door, seated, cast):
+    door(scan(seated[0].ticket, "a"))
+    attendance.mark(
+        seated[1], seated[1].workshop.sessions[0], state=AttendanceState.NO_SHOW, by=cast.orn, how="roster"
+    )
+    db.session.commit()
+    client.get(f"{SESSION}/check-in")
+    assert seated[0].user.name in client.page.select("[data-door=mark]")[0].text
+    assert seated[1].user.name not in client.page.select("[data-door=mark]")[0].text
+    assert seated[1].user.name not in client.page.select("[data-door=before]")[0].text
