@@ -92,6 +92,16 @@ def test_a_group_that_is_not_offered_is_refused(orn, workshop):
     assert look(orn, agency="NOT-THERE").status_code == 422
 
 
+def test_the_queue_leads_to_a_letter_to_those_who_wait(orn, cast, workshop):
+    queue = f"/organize/workshops/{workshop.code}/queue"
+    orn.get(queue)
+    assert f"{NEW}?to=waiting" not in orn.page.links()
+    seat(workshop, cast.wit, status="waitlisted")
+    orn.get(queue)
+    orn.get(next(link for link in orn.page.links() if link.startswith(NEW)))
+    assert orn.page.one("#recipients option[selected]")["value"] == "waiting"
+
+
 # --- sending once
 
 
