@@ -243,7 +243,12 @@ def _meant(kind: _Kind) -> Select[*tuple[Any, ...]]:
         meant = meant.outerjoin(Agency, Agency.id == Registration.agency_id)
     for at in range(kind.words):
         word = bindparam(f"word{at}", type_=String)
-        places = (User.searched, Agency.searched, func.lower(Registration.code))
+        places = (
+            User.searched,
+            Agency.searched,
+            func.lower(Registration.code),
+            func.lower(Registration.ticket),
+        )
         meant = meant.where(or_(*(place.like(word) for place in places)))
     return meant
 

@@ -4,7 +4,7 @@ import pytest
 
 from portal.core.db import db
 from portal.core.i18n import in_language
-from portal.participation import attendance, registration, roster
+from portal.participation import attendance, registration, roster, tickets
 from portal.participation.models import AttendanceState, RegistrationStatus
 
 CONFIRMED = RegistrationStatus.CONFIRMED
@@ -69,6 +69,7 @@ def test_a_code_is_found_as_it_is_read_aloud(crowd):
     workshop, rows = crowd
     code = rows[2].code.lower()
     assert found(workshop, CONFIRMED, text=f"{code[:4]}-{code[4:]}") == ["ก้อย"]
+    assert found(workshop, CONFIRMED, text=tickets.shown(rows[2].ticket)) == ["ก้อย"]
 
 
 def test_a_doubled_or_misplaced_mark_is_found_as_well(crowd):

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from portal.core.db import db
-from portal.participation import registration
+from portal.participation import registration, tickets
 from portal.programme import desk
 from portal.programme.models import WorkshopStatus
 from tests.pages import squeezed
@@ -54,7 +54,8 @@ def test_with_a_seat_the_panel_is_a_ticket(client, make_workshop, cast):
     client.sign_in(cast.lamai)
     words = panel(client)
     assert "ละไม ตั้งใจ ได้ที่นั่ง" in words
-    assert f"{mine.code[:4]}-{mine.code[4:]}" in words
+    assert tickets.shown(mine.ticket) in words
+    assert f"{URL}/ticket" in client.page.links()
     assert f"{URL}.ics" in client.page.links()
     assert f"{URL}/registration/cancel" in client.page.links()
 
