@@ -14,7 +14,7 @@ from portal.courses.course import Course
 from portal.learning import coverage as covering
 from portal.mail import heartbeat, outbox as outgoing
 from portal.mail.models import MessageStatus, OutboxMessage
-from portal.organize import coverage_table, letters
+from portal.organize import batches, coverage_table, letters
 from portal.participation import seats
 from portal.programme import workshops
 
@@ -80,6 +80,7 @@ def coverage_export(ending: str) -> Any:
 def outbox() -> str:
     status, text = request.args.get("status", ""), request.args.get("q", "").strip()[:200]
     batch = request.args.get("batch", "")[:40]
+    is_filtered = status or text or batch or "page" in request.args
     return render_template(
         "organize/outbox.html",
         page=letters.page(status=status, text=text, batch=batch, number=request.args.get("page", 1)),
@@ -87,6 +88,7 @@ def outbox() -> str:
         status=status,
         text=text,
         batch=batch,
+        batches=[] if is_filtered else batches.recent(),
         silent_since=letters.silent_since(),
     )
 
