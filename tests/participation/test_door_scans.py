@@ -220,6 +220,11 @@ def test_an_odd_age_of_a_scan_breaks_nothing(door, seated, ago):
     assert answer.json["outcomes"][1]["state"] == "noted"
 
 
+@pytest.mark.parametrize("token", ["\ud800", "ก.ข.ค", ".", "x" * 10_000])
+def test_an_odd_token_is_that_of_another_door(client, door, token):
+    assert door(token=token).status_code == 409
+
+
 def test_json_that_is_nested_without_end_is_no_parcel(client, door):
     headers = {"X-CSRFToken": door.known["csrf"], "Content-Type": "application/json"}
     assert client.post(SCANS, data="[" * 200_000, headers=headers).status_code == 400
