@@ -178,3 +178,48 @@ def test_any_text_gives_a_calendar_that_parses(name: str, text: str) -> None:
     (again,) = read_back(data)
     assert "\n" not in again["summary"]
     assert again["uid"] == MORNING.uid
+
+
+# What may stand beside an ATTENDEE's name in a long list, and the texts that lines are cut from.
+one_line = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"])
+long_text = st.text(one_line, max_size=200).map(str.strip)
+
+
+@given(long_text, long_text, st.emails())
+def test_an_attendee_in_two_halves_is_read_back_whole(name: str, agency: str, email: str) -> None:
+    """By icalendar; lines of 75 octets, cut between letters."""
+    halves = ics.standing("ACCEPTED", {"X-STATE": "came"}) + ics.guest(
+        Person(name, email), {"X-AGENCY": agency}
+    )
+    data = ics.calendar("x", [replace(DAY, guests=halves)], stamp=STAMP)
+    for line in data.split(b"\r\n"):
+        assert len(line) <= 75
+        line.decode()
+    ((event,), who) = read_back(data), read_back(data)[0]["ATTENDEE"]
+    assert event["summary"] == DAY.summary
+    assert str(who) == f"mailto:{email}"
+    assert dict(who.params) == {
+        "CUTYPE": "INDIVIDUAL",
+        "ROLE": "REQ-PARTICIPANT",
+        "PARTSTAT": "ACCEPTED",
+        "RSVP": "FALSE",
+        "X-STATE": "came",
+        "CN": name,
+        "X-AGENCY": agency,
+    }
+
+
+def test_no_line_is_cut_behind_a_sign_that_escapes_the_next_one() -> None:
+    for length in range(40, 80):
+        for line in ics.guest(Person("x" * length + "^" * 40, "a@b.example"), {}).split(b"\r\n"):
+            assert not line.endswith(b"^") or line.endswith(b"^^")
+
+
+def test_many_guests_are_read_back_one_by_one() -> None:
+    people = [Person(f"ผู้เข้าอบรม คนที่ {at}; “ก”, ข", f"p{at}@b.example") for at in range(300)]
+    lines = b"".join(ics.standing("ACCEPTED", {"X-STATE": "came"}) + ics.guest(one, {}) for one in people)
+    (event,) = parsed(replace(DAY, guests=lines))
+    assert [(str(who), who.params["CN"]) for who in event["ATTENDEE"]] == [
+        (f"mailto:{one.email}", one.name) for one in people
+    ]
+    assert event["summary"] == DAY.summary
