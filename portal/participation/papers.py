@@ -88,7 +88,7 @@ def place_of(workshop: Workshop, session: WorkshopSession | None = None) -> str:
 # Put together once of each kind: that takes as long as asking.
 @cache
 def _seats(lang: str, of_agency: bool, of_one: bool, by_agency: bool) -> Select[*tuple[Any, ...]]:
-    first = [func.coalesce(Agency.sort_key, "~"), Agency.id] if by_agency else []
+    first = [Agency.id.is_(None), Agency.sort_key, Agency.id] if by_agency else []
     query = (
         select(Registration.ticket, User.name, _agency(lang))
         .join(User, User.id == Registration.user_id)

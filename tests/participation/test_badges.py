@@ -81,6 +81,7 @@ def test_only_people_with_a_seat_have_a_badge(workshop, in_thai):
     assert "ยกเลิก แล้ว" not in text
 
 
+@pytest.mark.both_databases
 def test_badges_of_one_agency_or_one_person(workshop, in_thai):
     rows = seat(workshop, [Named("ก หนึ่ง", "กรมแรก"), Named("ข สอง", "กรมที่สอง"), Named("ค สาม", "กรมแรก")])
     assert rows[0].agency
@@ -93,6 +94,7 @@ def test_badges_of_one_agency_or_one_person(workshop, in_thai):
         badges.badges(workshop, Chosen(agency="NO-SUCH"))
 
 
+@pytest.mark.both_databases
 def test_names_stand_in_the_order_of_a_dictionary_or_agency_after_agency(workshop, in_thai):
     rows = seat(
         workshop,
