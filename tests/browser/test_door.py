@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
+from portal.core.assets import read_manifest
+from portal.core.errors import Refused
+from portal.participation import tickets as tickets_of_the_server
 from tests.browser.conftest import PATIENCE
 from tests.browser.demonstration import Demonstration
 from tests.browser.doors import DOOR, MARKS, PHONE, marks_of, part, query, wait_until_kept
@@ -394,3 +397,100 @@ def test_a_door_without_network_is_open_to_all_senses_and_screens(
     found = axe(page, RULES)
     found += sideways(page)
     assert not found, "\n".join(found)
+
+
+def test_other_pages_lead_back_to_a_door_with_something_in_it(
+    day: Demonstration, open_door: OpenDoor, tickets: Iterator[str]
+) -> None:
+    page = open_door()
+    ticket = next(tickets)
+    page.route("**/scans", lambda route: route.abort())
+    type_code(page, ticket)
+    page.goto("/organize")
+    page.unroute("**/scans")
+    page.get_by_role("link", name="เปิดหน้าลงชื่อเพื่อส่ง").click()
+    page.wait_for_url(f"**{DOOR}")
+    expect_all_sent(page)
+    assert marks_of(day, ticket) == [ticket]
+    page.goto("/organize")
+    expect(page.get_by_role("link", name="เปิดหน้าลงชื่อเพื่อส่ง")).to_have_count(0)
+
+
+def test_signing_out_leaves_no_names_behind_and_loses_nothing(
+    day: Demonstration, open_door: OpenDoor, tickets: Iterator[str]
+) -> None:
+    page = open_door()
+    ticket = next(tickets)
+    page.context.clear_cookies()  # the sign-in of all these tests must not end here
+    sign_in(page, "orn@demo.example")
+    page.goto(DOOR)
+    page.route("**/scans", lambda route: route.abort())
+    type_code(page, ticket)
+    page.goto("/organize")
+    page.locator("details.nav-phone > summary").click()
+    page.click("details.nav-phone form[action='/sign-out'] button")
+    page.wait_for_url("**/")
+    assert page.evaluate("() => caches.keys()") == []
+    page.context.set_offline(True)
+    with pytest.raises(Error, match="ERR_FAILED"):
+        page.goto(DOOR)
+    page.context.set_offline(False)
+    page.unroute("**/scans")
+    sign_in(page, "orn@demo.example")
+    page.goto(DOOR)
+    expect_all_sent(page)
+    assert marks_of(day, ticket) == [ticket]
+
+
+def test_another_house_that_answers_for_ours_is_no_answer(
+    day: Demonstration, open_door: OpenDoor, tickets: Iterator[str]
+) -> None:
+    page = open_door()
+    ticket = next(tickets)
+    page.route(
+        "**/scans", lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Hotel</h1>")
+    )
+    type_code(page, ticket)
+    expect(part(page, "queue-title")).to_have_text("ระบบยังไม่ตอบ")
+    expect(part(page, "badge-count")).to_have_text("1")
+    page.unroute("**/scans")
+    part(page, "send").click()
+    expect_all_sent(page)
+    assert marks_of(day, ticket) == [ticket]
+
+
+def test_a_network_that_never_answers_opens_the_page_that_is_laid_by(open_door: OpenDoor) -> None:
+    page = open_door(
+        "self.setTimeout = ((real) => (work, after, ...rest) => real(work, after / 4, ...rest))(setTimeout)"
+    )
+    page.context.route("**/check-in", lambda _route: None)
+    page.reload()
+    expect(page.locator("#code")).to_be_visible()
+
+
+TEXTS = (
+    "K7M4QX", "k7m 4qx", "K7M-4QX", " k7m–4qx ", "K7M4Q", "K7M4QX2", "K7M4Q0", "", "ก", "๒๓๔๕๖๗", "าๆทภๆป", "K7M4Qป",
+    "https://x.th/tickets/pmqa40-2566/K7M4QX.ABCDEFGHJK", "HTTPS://X.TH/TICKETS/PMQA40-2566/K7M4QX.ABCDEFGHJK?a=1",
+    "https://x.th/tickets/excellence-2566/K7M4QX.ABCDEFGHJK", "https://x.th/workshops/pmqa40-2566", "WIFI:S:hall;;",
+)  # fmt: skip
+
+
+def test_the_door_reads_what_is_typed_as_the_server_does(open_door: OpenDoor) -> None:
+    page = open_door()
+    module = f"/static/{read_manifest()['js/door-ticket.js']}"
+    read = "async ([module, texts]) => { const { read } = await import(module); return texts.map((one) => read(one, 'pmqa40-2566')); }"
+    found = page.evaluate(read, [module, TEXTS])
+    assert [one["ticket"] if one and "elsewhere" not in one else None for one in found] == [
+        by_the_server(text) for text in TEXTS
+    ]
+
+
+def by_the_server(text: str) -> str | None:
+    """As tickets.read has it, but for the signature, which no phone can check."""
+    found = tickets_of_the_server._address.search(text)
+    if found:
+        return found[2].upper() if found[1].lower() == "pmqa40-2566" else None
+    try:
+        return tickets_of_the_server._typed(text)
+    except Refused:
+        return None

@@ -83,7 +83,7 @@ export function showQueue({ waiting, link, message, isFleeting }) {
   part("queue").hidden = isFine && !waiting && !isFleeting;
   part("queue").dataset.link = state;
   write("queue-title", say(`title_${state}`));
-  write("queue-text", [waiting ? say("waits", { count: waiting }) : "", say(`text_${state}`), message].filter(Boolean).join(" "));
+  write("queue-text", [waiting ? say("waits", { count: waiting }) : "", say(`text_${state}`), link === "trouble" && message].filter(Boolean).join(" "));
   part("sign-in").hidden = link !== "signed-out";
   part("badge").hidden = !waiting;
   write("badge-count", waiting);

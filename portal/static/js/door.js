@@ -67,12 +67,21 @@ function newKey() {
 
 async function draw() {
   const items = await all();
-  const waiting = items.filter((item) => item.state === "waiting").length;
-  showQueue({ ...state, waiting, isFleeting: isFleeting() });
+  const waiting = items.filter((item) => item.state === "waiting");
+  remind(waiting[0]);
+  showQueue({ ...state, waiting: waiting.length, isFleeting: isFleeting() });
   showLines(items, {
     putAway: (item) => remove([item.key]).then(draw),
     again: (item) => put([{ ...item, state: "waiting", message: "" }]).then(send),
   });
+}
+
+// The organizer's other pages lead back to a door with something in it (page.js).
+function remind(item) {
+  try {
+    if (item) localStorage.setItem("door-waits", item.page);
+    else localStorage.removeItem("door-waits");
+  } catch (closed) { /* then they do not */ }
 }
 
 // Asks how many came: that is also how a door learns that the network is back, what time it is, and its token.

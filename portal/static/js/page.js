@@ -19,6 +19,21 @@ for (const kind of ["click", "focusin"]) {
   });
 }
 
+// A door that was left while scans still waited in it (door.js) is remembered on the organizer's other pages.
+const waits = document.querySelector("template[data-door-waits]");
+const left = waits && kept("door-waits");
+if (left) {
+  const band = document.createElement("div");
+  band.className = "flash flash-now";
+  band.append(waits.content.cloneNode(true));
+  band.querySelector("a").href = left;
+  waits.replaceWith(band);
+}
+
+function kept(name) {
+  try { return localStorage.getItem(name); } catch (closed) { return null; }
+}
+
 // Who signs out leaves no page of a door with names on it behind (door-keep.js); what waits there to be sent stays.
 document.addEventListener("submit", (event) => {
   const form = event.target;
