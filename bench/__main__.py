@@ -77,6 +77,11 @@ def _outbox(folder: Path, name: str, database_url: str = "") -> list[Figure]:
     return outbox.figures(drained, f"{name}, {MAILS:,} mails by {WORKERS} workers")
 
 
+def _outbox_killed(folder: Path) -> list[Figure]:
+    killed = outbox.run_killed(folder, mails=MAILS // 10, kills=KILLS)
+    return outbox.figures_of_killed(killed, f"SQLite, {MAILS // 10:,} mails, {KILLS} workers killed")
+
+
 def _outbox_on_postgres(folder: Path) -> list[Figure]:
     with _postgres(folder) as url:
         return _outbox(folder, "PostgreSQL", url)
@@ -95,6 +100,7 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
         lambda folder: _rush_on_postgres(folder, f"PostgreSQL, {RUSH}, workers killed", kills=KILLS),
     ),
     ("outbox on SQLite", lambda folder: _outbox(folder, "SQLite")),
+    ("outbox on SQLite, workers killed", _outbox_killed),
     ("outbox on PostgreSQL", _outbox_on_postgres),
     ("letters on SQLite", lambda folder: letters.measured(folder, "SQLite")),
     ("letters on PostgreSQL", _letters_on_postgres),

@@ -8,8 +8,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -131,19 +132,66 @@ class _Reader:
     name = "บุคคล ตัวอย่าง"
 
 
+@dataclass(frozen=True)
+class Killed:
+    """What is left when workers were killed while they sent: `unseen` neither arrived nor is named as in doubt."""
+
+    kills: int
+    arrived: int
+    twice: int
+    in_doubt: int
+    unseen: int
+
+
+def run_killed(folder: Path, *, mails: int, kills: int) -> Killed:
+    """So many mails, and so many workers one after the other, each killed by SIGKILL while it sends; the last one, half
+    an hour later, sends what they had claimed."""
+    here = site.make(folder)
+    with here.open():
+        _fill(mails)
+    with _sink() as sink:
+        environ = {**here.environ, "PORTAL_MAIL_URL": f"smtp://{HOST}:{sink.port}"}
+        for number in range(1, kills + 1):
+            with _started(environ, here.folder / "log") as worker:
+                until = time.monotonic() + PATIENCE_SECONDS
+                while len(sink.message_ids) < mails * number // (kills + 1) and time.monotonic() < until:
+                    time.sleep(0.001)
+                worker.kill()
+        later = datetime.now(UTC) + timedelta(minutes=30)
+        _work({**environ, "PORTAL_CLOCK": later.isoformat(timespec="seconds")}, here.folder / "log", 1)
+    with here.open():
+        rows = db.session.execute(select(OutboxMessage.to_email, OutboxMessage.status)).all()
+        in_doubt = set(db.session.scalars(select(OutboxMessage.to_email).where(*outbox.IN_DOUBT)))
+        db.engine.dispose()
+    arrived = Counter(sink.message_ids)
+    seen = set(sink.recipients) | in_doubt
+    return Killed(
+        kills=kills,
+        arrived=len(arrived),
+        twice=sum(number > 1 for number in arrived.values()),
+        in_doubt=len(in_doubt),
+        unseen=sum(to_email not in seen or status is MessageStatus.QUEUED for to_email, status in rows),
+    )
+
+
 def _work(environ: Mapping[str, str], log: Path, workers: int) -> list[int]:
     """Starts them together and waits; returns how each ended."""
+    with ExitStack() as stack:
+        running = [stack.enter_context(_started(environ, log)) for _ in range(workers)]
+        return [one.wait(timeout=PATIENCE_SECONDS) for one in running]
+
+
+@contextmanager
+def _started(environ: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker in a process of its own, which ends with the block if not before."""
     command = [str(Path(sys.executable).parent / "flask"), "--app", site.TARGET, "worker", "--once"]
     with log.open("ab") as said:
-        running = [
-            subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ}, stdout=said, stderr=said)
-            for _ in range(workers)
-        ]
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ}, stdout=said, stderr=said)
         try:
-            return [one.wait(timeout=PATIENCE_SECONDS) for one in running]
+            yield process
         finally:
-            for one in running:
-                one.kill()
+            process.kill()
+            process.wait()
 
 
 def _faults(sink: Sink, mails: int) -> list[str]:
@@ -165,4 +213,13 @@ def figures(drained: Drained, name: str) -> list[Figure]:
         Figure(f"{name}: arrived", drained.arrived, "mails", at_most=many, at_least=many, note=note),
         Figure(f"{name}: faults", len(drained.faults), "", at_most=0),
         Figure(f"{name}: speed", drained.per_second, "mails/s", note=f"{drained.seconds:.0f} s in all"),
+    ]
+
+
+def figures_of_killed(killed: Killed, name: str) -> list[Figure]:
+    """What the kills did."""
+    note = f"{killed.arrived} arrived, {killed.in_doubt} in doubt, left to a person"
+    return [
+        Figure(f"{name}: arrived twice", killed.twice, "", at_most=0, note=note),
+        Figure(f"{name}: neither arrived nor named", killed.unseen, "", at_most=0),
     ]
