@@ -47,7 +47,7 @@ def by_secret(secret: str) -> CalendarFeed | None:
 
 def rotate(user: User, subject: str = MINE) -> CalendarFeed:
     """Give the feed a new secret address, the first one too; the old address is dead at once."""
-    begin_write()
+    _hold(user)
     feed = feed_of(user, subject)
     if feed is None:
         feed = CalendarFeed(user=user, subject=subject)
@@ -60,7 +60,7 @@ def rotate(user: User, subject: str = MINE) -> CalendarFeed:
 
 def end(user: User, subject: str = MINE) -> bool:
     """Take the feed away; its address is dead at once. Whether there was one."""
-    begin_write()
+    _hold(user)
     feed = feed_of(user, subject)
     if feed is None:
         return False
@@ -80,6 +80,12 @@ def calendar_of(feed: CalendarFeed) -> bytes:
         if feed.subject.startswith(_AGENCY):
             return _of_agency(user, feed.subject)
         return _of_workshop(user, feed.subject)
+
+
+def _hold(user: User) -> None:
+    """Two presses at once make one feed."""
+    begin_write()
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update(of=User))
 
 
 def _of_agency(user: User, subject: str) -> bytes:

@@ -1,13 +1,14 @@
 """Feeds over HTTP: the secret address of one's own, an agency's and a workshop's calendar, how it ends, and what a program is answered."""
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from portal.accounts.models import Role
-from portal.core import clock
+from portal.accounts.models import Role, User
+from portal.core import clock, db as db_module
 from portal.core.db import db
 from portal.participation import attendance, feeds, registration
 from portal.participation.models import AttendanceState, CalendarFeed
@@ -317,3 +318,20 @@ class TestEverybodysFiles:
         assert b"PMQA 4.0" not in client.get("/workshops.ics").data
         client.set_cookie("lang", "en")
         assert b"PMQA 4.0" in client.get("/workshops.ics").data
+
+
+@pytest.mark.both_databases
+def test_ten_presses_at_once_make_one_feed_whose_address_works(app, cast):
+    person = cast.lamai.id
+    db.session.commit()
+
+    def press(_number: int) -> str:
+        with app.app_context(), db_module.writing():
+            secret = feeds.rotate(db.session.get_one(User, person)).secret
+            db.session.commit()
+            return secret
+
+    with ThreadPoolExecutor(10) as pool:
+        secrets = list(pool.map(press, range(10)))
+    [feed] = db.session.scalars(select(CalendarFeed)).all()
+    assert feed.secret in secrets
