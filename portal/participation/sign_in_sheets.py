@@ -26,7 +26,7 @@ TOP, BOTTOM = 12.0, pdf.HEIGHT - 16.0
 LINE = 11.5  # mm, for a signature by hand
 PAD = 1.5
 GAP = 3.0  # between the head and the table
-BLANKS, BLANKS_ALONE = 10, 16
+BLANKS = 10
 
 TEXT, HEAD, SMALL = Style(11), Style(10.5, 600), Style(9, colour=INK_2)
 FOR_NAME, FOR_AGENCY = 60.0, 52.0
@@ -62,7 +62,7 @@ AT = _Columns()
 
 
 def sign_in_sheet(workshop: Workshop, session: WorkshopSession, chosen: Chosen = EVERYBODY) -> bytes:
-    """A PDF with the names of those chosen, heads on each page, and blank lines at the end. One query.
+    """A PDF with the names of those chosen, heads on each page, and BLANKS or more blank lines at the end. One query.
 
     While nobody has a seat all lines are blank; refuses with NobodySeated where some were chosen and none is found.
     """
@@ -107,12 +107,13 @@ def _cell(paper: Paper, text: str, room: Room) -> Block:
 
 
 def _blanks(seats: int) -> list[_Line]:
-    blanks = [_Line(str(seats + blank)) for blank in range(1, (BLANKS if seats else BLANKS_ALONE) + 1)]
+    blanks = [_Line(str(seats + blank)) for blank in range(1, BLANKS + 1)]
     note = _Line(_("ผู้ที่ไม่มีชื่อข้างต้น เขียนชื่อและหน่วยงานตัวบรรจง"), height=8, is_note=True)
     return [note, *blanks] if seats else blanks
 
 
 def _pages(lines: Sequence[_Line], room: float) -> list[list[_Line]]:
+    """The lines laid on pages; the last one is filled with blank lines."""
     pages: list[list[_Line]] = [[]]
     left = room
     for line in lines:
@@ -121,6 +122,8 @@ def _pages(lines: Sequence[_Line], room: float) -> list[list[_Line]]:
             left = room
         pages[-1].append(line)
         left -= line.height
+    last = int(lines[-1].number)
+    pages[-1] += [_Line(str(last + more)) for more in range(1, int(left / LINE) + 1)]
     return pages
 
 

@@ -52,9 +52,13 @@ def test_the_head_stands_on_every_page_and_everybody_on_one(workshop, in_thai):
 
 def test_lines_for_who_comes_unannounced_follow_with_numbers_of_their_own(workshop, in_thai):
     seat(workshop, [Named("อร รักงาน", "กรมตัวอย่าง")])
-    [page] = reading.read(sign_in_sheets.sign_in_sheet(workshop, workshop.sessions[0]))
+    file = sign_in_sheets.sign_in_sheet(workshop, workshop.sessions[0])
+    [page] = reading.read(file)
+    assert reading.ink(file)[3] > 250  # down to the foot of the page
     at = page.index("ผู้ที่ไม่มีชื่อข้างต้น เขียนชื่อและหน่วยงานตัวบรรจง")
-    assert [line for line in page[at + 1 :] if line.isdigit()] == [str(number) for number in range(2, 12)]
+    blank = [line for line in page[at + 1 :] if line.isdigit()]
+    assert blank == [str(number) for number in range(2, 2 + len(blank))]
+    assert len(blank) >= sign_in_sheets.BLANKS
 
 
 def test_while_nobody_has_a_seat_all_lines_are_blank(workshop, in_thai):
@@ -93,7 +97,8 @@ def test_no_page_ends_with_the_note_of_the_blank_lines(workshop, in_thai):
         room = sign_in_sheets.LINE * count + 10
         pages = sign_in_sheets._pages([*[sign_in_sheets._Line("1")] * count, *lines], room)
         assert not pages[0][-1].is_note
-        assert sum(map(len, pages)) == count + len(lines)
+        assert sum(map(len, pages)) >= count + len(lines)
+        assert [line.number for line in pages[-1]][-1].isdigit()
 
 
 def test_a_session_without_hours_and_a_cancelled_one_say_so(workshop, in_thai):
