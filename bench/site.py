@@ -11,6 +11,7 @@ from config import ROOT, from_environment
 from portal.app import create_app
 from portal.content import load as load_everything
 from portal.core.db import Base, db, writing
+from portal.mail import heartbeat
 
 TARGET = "wsgi:app"
 
@@ -49,5 +50,6 @@ def make(folder: Path, database_url: str = "") -> Site:
     with site.open():
         Base.metadata.create_all(db.engine)
         load_everything(ROOT / "content")
+        heartbeat.beat()  # as where a worker runs: pages ask no further
         db.session.commit()
     return site

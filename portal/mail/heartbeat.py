@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.core import clock
@@ -14,7 +15,7 @@ NAME = "worker"
 EVERY = timedelta(minutes=1)  # a worker looks every other second and writes this often
 SILENT_AFTER = timedelta(minutes=10)
 _LAST = select(Heartbeat.at).where(Heartbeat.name == NAME)
-_known: dict[str, datetime] = {}  # by database: the last beat this process read
+_known: WeakKeyDictionary[Engine, datetime] = WeakKeyDictionary()  # the last beat this process read
 
 
 def _beat(insert: Any) -> Any:
@@ -42,14 +43,13 @@ def silent_since() -> datetime | None:
 
     A beat that is young enough stays so for minutes, so a page asks the database only when the one known has grown old.
     """
-    database = str(db.engine.url)
     now = clock.now()
-    known = _known.get(database)
+    known = _known.get(db.engine)
     if known is None or not timedelta() <= now - known <= SILENT_AFTER:
         known = _last()
         if known is None:
             return None
-        _known[database] = known
+        _known[db.engine] = known
     return known if now - known > SILENT_AFTER else None
 
 
