@@ -40,6 +40,16 @@ def codes(file: bytes, page: int = 0) -> list[str]:
     return [code.text for code in found]
 
 
+def photographed(file: bytes, page: int = 0, *, turned: float = 7.0) -> bytes:
+    """A page as a phone takes it: small, askew, grey and packed as JPEG."""
+    with pypdfium2.PdfDocument(file) as document:
+        picture = document[page].render(scale=100 / 72, grayscale=True).to_pil()
+    askew = picture.rotate(turned, expand=True, fillcolor=180).point(lambda shade: 40 + shade * 0.7)
+    jpeg = io.BytesIO()
+    askew.save(jpeg, "JPEG", quality=60)
+    return jpeg.getvalue()
+
+
 def ink(
     file: bytes, page: int = 0, within: tuple[float, float, float, float] | None = None
 ) -> tuple[float, float, float, float]:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from portal.core.db import db
-from portal.participation import registration, tickets
+from portal.participation import frames, registration, tickets
 from portal.participation.models import RegistrationStatus
 from portal.programme.models import WorkshopSession, WorkshopStatus
 from tests.core import papers as reading
@@ -53,6 +53,13 @@ def test_the_own_ticket_holds_name_days_places_and_the_code_that_a_door_reads(cl
     ):
         assert line in text
     assert reading.codes(answer.data) == [tickets.address(mine)]
+
+
+def test_a_door_reads_the_ticket_from_a_picture_of_the_paper(client, cast, workshop, mine):
+    file = client.sign_in(cast.lamai).get(TICKET).data
+    text = frames.text_in(reading.photographed(file))
+    assert text is not None
+    assert tickets.read(text, workshop.code) == mine.ticket
 
 
 @pytest.mark.parametrize("name", NAMES)
