@@ -12,7 +12,7 @@ from portal.accounts.import_runs import Change, Changed, Plan, Said, Stays, Undo
 from portal.accounts.models import ImportRun
 from portal.core.db import Base, db
 from portal.core.i18n import _
-from portal.core.thai import tidy
+from portal.core.sheets import as_cell
 
 CHUNK = 1_000  # ids that one statement names
 
@@ -70,7 +70,7 @@ def plan_of(shape: Shape[T], items: Iterable[Item[T]], *, notes: Sequence[str] =
 def is_same(before: Any, after: Any) -> bool:
     if before == after:
         return True
-    return isinstance(before, str) and isinstance(after, str) and tidy(before).strip() == after
+    return isinstance(before, str) and isinstance(after, str) and as_cell(before) == after
 
 
 def carry_out(shape: Shape[T], plan: Plan) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from portal.core import clock, dates, names
 from portal.core.db import db
 from portal.core.forms import normal_email
 from portal.core.i18n import _, _l
-from portal.core.sheets import CellError, Row, SheetError, Table, in_order, require_columns
-from portal.core.thai import nearest, tidy
+from portal.core.sheets import CellError, Row, SheetError, Table, as_cell, in_order, require_columns
+from portal.core.thai import nearest
 
 REQUIRED = ("email", "name")
 OPTIONAL = ("title", "last_name", "position", "agency_code", "role")
@@ -218,7 +218,7 @@ def _values(row: Row, user: User | None, known: _Known) -> dict[str, Any]:
     """What the row says, empty cells left out."""
     values: dict[str, Any] = {}
     name = _name(row)
-    if name and user is not None and names.is_same(user.name, name):
+    if name and user is not None and names.is_same(as_cell(user.name), name):
         name = user.name
     if name:
         values["name"] = name
@@ -259,7 +259,7 @@ def _check_name(row: Row, user: User | None, name: str, known: _Known) -> None:
 
 def _check_text(row: Row, column: str, before: str | None, text: str, known: _Known) -> None:
     """What stands already is never wrong; only what would be new is looked at."""
-    if before is not None and tidy(before).strip() == text:
+    if before is not None and as_cell(before) == text:
         return
     if len(text) > LONGEST[column]:
         known.errors.append(row.error(column, _("ยาวได้ไม่เกิน %(max)d ตัวอักษร", max=LONGEST[column])))

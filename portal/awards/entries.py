@@ -18,7 +18,7 @@ from portal.core import clock, dates, sheets
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
-from portal.core.thai import nearest, tidy
+from portal.core.thai import nearest
 
 COLUMNS = ("agency_code", "track", "title", "stage1_passed")
 TOLD = ("agency", "stage1_passed_be")  # columns of the export that say the same once more
@@ -83,7 +83,7 @@ def plan(table: sheets.Table, *, round_: Round | None = None, lock: bool = False
     tracks = {track.code: track for track in round_.tracks}
     query = select(Entry).where(Entry.track_id.in_([track.id for track in round_.tracks])).order_by(Entry.id)
     entries = db.session.scalars(query.with_for_update(of=Entry) if lock else query)
-    there = {(entry.track_id, entry.agency_id, _tidied(entry.title)): entry for entry in entries}
+    there = {(entry.track_id, entry.agency_id, sheets.as_cell(entry.title)): entry for entry in entries}
     known = _Known(agency_table.index(), tracks, there, set())
     return import_rows.plan_of(SHAPE, _checked(table, known), notes=table.notes)
 
@@ -142,10 +142,6 @@ def _item(row: sheets.Row, key: Key, entry: Entry | None, agency: Agency, passed
         entry,
         values,
     )
-
-
-def _tidied(title: str) -> str:
-    return tidy(title).strip()
 
 
 def _agency(row: sheets.Row, known: _Known, errors: list[sheets.CellError]) -> Agency | None:

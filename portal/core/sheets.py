@@ -34,6 +34,7 @@ HEADINGS_WITHIN = 30  # rows from the top in which they are looked for
 Names = Mapping[str, Sequence[str]]
 Writer = Callable[[Sequence[Any], Iterable[Sequence[Any]]], bytes]
 
+_STEERING = dict.fromkeys(set(range(0xA0)) - set(range(0x20, 0x7F)) - {0x09, 0x0A})
 # A spreadsheet takes a cell that begins so for a formula; the apostrophe makes it text again.
 _formula = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 
@@ -180,6 +181,15 @@ def write_xlsx(columns: Sequence[Any], rows: Iterable[Sequence[Any]], *, sheet: 
         page.freeze_panes(1, 0)
         page.autofilter(0, 0, last, max(len(columns) - 1, 0))
     return file.getvalue()
+
+
+def as_cell(text: str) -> str:
+    """A text as it comes back from a sheet: tidied, without letters that steer a machine, lines apart by one sign."""
+    return tidy(text if text.isprintable() else _unsteered(text)).strip()
+
+
+def _unsteered(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_STEERING)
 
 
 def download(body: bytes, filename: str) -> Response:
@@ -346,7 +356,7 @@ def _text(value: object) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-    return tidy(str(value)).strip()
+    return as_cell(str(value))
 
 
 def _plain(value: Any) -> Any:
@@ -357,7 +367,8 @@ def _plain(value: Any) -> Any:
         return str(value).upper() if isinstance(value, bool) else value
     if isinstance(value, datetime):
         return _local(value).isoformat(" ", "minutes")
-    return str(value)[:MAX_CELL]
+    text = str(value)
+    return (text if text.isprintable() else _unsteered(text))[:MAX_CELL]
 
 
 def _local(moment: datetime) -> datetime:

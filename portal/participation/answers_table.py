@@ -13,8 +13,8 @@ from portal.accounts.models import ImportRun
 from portal.core import dates
 from portal.core.db import db
 from portal.core.i18n import _
-from portal.core.sheets import CellError, Row, SheetError, Table, folded, in_order
-from portal.core.thai import search_key, tidy
+from portal.core.sheets import CellError, Row, SheetError, Table, as_cell, folded, in_order
+from portal.core.thai import search_key
 from portal.participation import answers
 from portal.participation.attendance_lists import NotFound, People, Person, people_of
 from portal.participation.models import Registration
@@ -163,7 +163,7 @@ def _is_news(question: Question, before: Given, row: Row) -> bool:
         return cell != str(answer) and not _is_number(cell, answer)
     if question.kind is Kind.DATE and answer is not None:
         return cell != str(answer)
-    shown = {" ".join(tidy(questions.shown(question, before, lang)).split()) for lang in ("th", "en")}
+    shown = {" ".join(as_cell(questions.shown(question, before, lang)).split()) for lang in ("th", "en")}
     return " ".join(cell.split()) not in shown
 
 

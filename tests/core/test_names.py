@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from portal.core import names
+from portal.core.thai import tidy
 
 
 @pytest.mark.parametrize(
@@ -53,5 +54,5 @@ def test_other_titles_are_another_writing_and_other_spaces_are_not() -> None:
 @given(st.text("นายางสว.ดรพลต อิู่ห้ญgMrs", max_size=30))
 def test_nothing_of_a_name_is_lost(text: str) -> None:
     title, name = names.split(text)
-    assert "".join(f"{title}{name}".split()) == "".join(names.tidy(text).split())
+    assert "".join(f"{title}{name}".split()) == "".join(tidy(text).split())
     assert name or not text.split()

@@ -156,7 +156,7 @@ def test_headings_are_found_however_they_are_spelled() -> None:
 
 def test_a_cell_of_several_lines_is_one_cell() -> None:
     table = read(b'a,b\r\n"x\r\ny",z\r\n1,2\r\n')
-    assert table.rows[0].cells == ("x\r\ny", "z")
+    assert table.rows[0].cells == ("x\ny", "z")
     assert table.rows[1].number == 3
 
 
