@@ -1,6 +1,7 @@
 """The roof: what the worker does again and again, each job in transactions of its own so that one that fails stops no other; what there is to do, the rooms decide."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from portal.programme.models import Workshop
 
 log = logging.getLogger("portal.worker")
 
-MAILS = 20  # between two looks at whether to stop
+# So many mails, or as many as a slow server takes in a minute: then all other jobs have their turn.
+MAILS, SECONDS_OF_MAIL = 20, 60
 MAILINGS = (
     ("reminding", reminders.due, reminders.remind),
     ("telling of materials", material_news.due, material_news.announce),
@@ -43,8 +45,13 @@ def run(is_over: Callable[[], bool] = lambda: False) -> Round:
     for name, due, do in MAILINGS:
         _for_each(done, name, due, do)
     _try(done, "telling of the deadline", _warn)
-    _try(done, "sending mail", lambda: bool(delivery.deliver_due(MAILS, is_over=is_over)))
+    _try(done, "sending mail", lambda: _send(is_over))
     return done
+
+
+def _send(is_over: Callable[[], bool]) -> bool:
+    until = time.monotonic() + SECONDS_OF_MAIL
+    return bool(delivery.deliver_due(MAILS, is_over=lambda: is_over() or time.monotonic() > until))
 
 
 def _for_each(done: Round, name: str, due: Callable[[], list[int]], do: Callable[[Workshop], int]) -> None:

@@ -254,3 +254,16 @@ def test_a_worker_killed_while_it_reminds_loses_and_doubles_nothing(
     work()
     reminded = select(OutboxMessage.to_email).where(OutboxMessage.kind == "participation.reminder")
     assert sorted(db.session.scalars(reminded)) == [f"p{number}@demo.example" for number in range(5)]
+
+
+def test_a_slow_mail_server_does_not_keep_a_worker_from_its_other_jobs(
+    app: Flask, letters, monkeypatch
+) -> None:
+    for number in range(3):
+        row = {"kind": "test", "to_email": f"p{number}@demo.example", "subject": "ช้า", "text": "ข้อความ"}
+        db.session.add(OutboxMessage(**row))
+    db.session.commit()
+    monkeypatch.setattr(jobs, "SECONDS_OF_MAIL", 0)
+    for sent in (1, 2, 3):
+        assert jobs.run().has_done
+        assert sum(letters().values()) == sent

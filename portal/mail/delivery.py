@@ -59,7 +59,8 @@ _IS_DUE = select(OutboxMessage.id).where(*_DUE).limit(1)
 _NEXT = (
     select(OutboxMessage.id)
     .where(*_DUE, OutboxMessage.handed_over_at.is_(None))
-    .order_by(OutboxMessage.due_at, OutboxMessage.id)
+    # As the index has it: a second key would sort thousands that fell due together.
+    .order_by(OutboxMessage.due_at)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
