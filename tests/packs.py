@@ -123,7 +123,7 @@ modules = [{counted}]
 
 def publish(files: dict[str, bytes] | None = None, *, code: str = "sample") -> Course:
     """Publish the files (a pack as it comes) and give the course as everybody now reads it. Commits."""
-    with _read_once():
+    with read_once():
         editions.publish(code, files or pack(), by=None)
         db.session.commit()
         course = catalog.course(code)
@@ -154,7 +154,7 @@ def _course_once(
 
 
 @contextmanager
-def _read_once() -> Iterator[None]:
+def read_once() -> Iterator[None]:
     """To render the same pack for every test again, twice each, took a tenth of the suite; courses/ tries how that is done."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checker, "check", _check_once)

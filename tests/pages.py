@@ -32,7 +32,7 @@ class Page:
 
     def __init__(self, html: str) -> None:
         self._html = html
-        self.tree: HtmlElement = document_fromstring(html)
+        self.tree: HtmlElement = document_fromstring(html if html.strip() else "<html>")
 
     @cached_property
     def soup(self) -> BeautifulSoup:

@@ -23,7 +23,7 @@ from portal.mail.models import OutboxMessage
 from portal.participation import feeds, registration
 from portal.participation.models import CalendarFeed, Move, Registration, RegistrationMove, RegistrationStatus
 from portal.programme import workshops
-from tests import cast as people
+from tests import cast as people, packs
 from tests.cast import Cast
 from tests.learning.taking import answers, take
 from tests.pages import Client
@@ -33,9 +33,10 @@ OPENS = datetime.fromisoformat("2023-02-06T08:30:00+07:00")
 
 @pytest.fixture
 def course(app: Flask) -> Course:
-    content.load(ROOT / "content")
-    db.session.commit()
-    found = catalog.course("pmqa40")
+    with packs.read_once():
+        content.load(ROOT / "content")
+        db.session.commit()
+        found = catalog.course("pmqa40")
     assert found is not None
     return found
 

@@ -10,15 +10,17 @@ from portal.courses import catalog, loading
 from portal.courses.course import Course
 from portal.learning import attempts, coverage
 from portal.learning.models import Attempt
+from tests import packs
 from tests.learning.taking import answers
 
 
 @pytest.fixture
 def pmqa40(app) -> Course:
     """The real course, as its files in content/ tell it."""
-    loading.load_folder(ROOT / "content")
-    db.session.commit()
-    course = catalog.course("pmqa40")
+    with packs.read_once():
+        loading.load_folder(ROOT / "content")
+        db.session.commit()
+        course = catalog.course("pmqa40")
     assert course is not None
     return course
 
