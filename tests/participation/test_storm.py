@@ -236,8 +236,10 @@ def _play(workshop, crowd, organizer, kind, value):
 
 
 def assert_is_as(workshop, crowd, model):
-    rows = [registration.registration_of(workshop, person) for person in crowd]
-    of = {at: row for at, row in enumerate(rows) if row is not None}
+    found = select(Registration).where(Registration.workshop_id == workshop.id)
+    rows = db.session.scalars(found.execution_options(populate_existing=True))
+    place = {person.id: at for at, person in enumerate(crowd)}
+    of = {place[row.user_id]: row for row in rows}
     having = {status: {at for at, row in of.items() if row.status is status} for status in RegistrationStatus}
     assert having[RegistrationStatus.CONFIRMED] == set(model.seated)
     ends = {at: of[at].offer_expires_at for at in having[RegistrationStatus.OFFERED]}
