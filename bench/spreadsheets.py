@@ -17,7 +17,7 @@ from bench.server import HOST, Server, serving
 from bench.site import Site
 from bench.zip import most_mb
 from portal.accounts.models import Role
-from portal.core import sheets
+from portal.core import sheets, tables
 from portal.core.db import db
 
 PEOPLE, AGENCIES, ROSTER = 10_000, 365, 2_000
@@ -133,7 +133,7 @@ def _of_roster(here: Site, who: Pass, log: Path, people: int) -> list[Figure]:
 
 def _of_marks(here: Site, who: Pass, log: Path, roster: bytes) -> list[Figure]:
     """The roster comes back: as it is, and with everybody marked at the last session."""
-    table = sheets.read_table(io.BytesIO(roster), "roster.xlsx")
+    table = tables.read_table(io.BytesIO(roster), "roster.xlsx")
     rows = [[*row.cells, *[""] * (len(table.header) - len(row.cells))] for row in table.rows]
     address = f"/organize/workshops/{WORKSHOP}/imports/attendance"
     fields = {"session": "", "share": "80"}

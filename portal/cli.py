@@ -19,12 +19,12 @@ from portal import content as whole_content, demo, jobs
 from portal.accounts import agencies as agency_rules, agency_table, people, recovery
 from portal.accounts.models import Role
 from portal.awards import entries as entry_rules
-from portal.core import backup as backups, blobs, sheets
+from portal.core import backup as backups, blobs, tables
 from portal.core.db import db, writing
 from portal.core.errors import Refused
 from portal.core.forms import normal_email
 from portal.core.i18n import _
-from portal.core.sheets import SheetError
+from portal.core.tables import SheetError
 from portal.core.toml import BadContent
 from portal.courses import loading as course_files
 from portal.mail import delivery
@@ -115,7 +115,7 @@ def dump_content(course: str, folder: Path, number: int | None) -> None:
 def import_agencies(file: Path) -> None:
     """Bring in agencies from a CSV or XLSX, all rows or none."""
     with file.open("rb") as stream:
-        table = sheets.read_table(stream, file.name, names=agency_table.NAMES)
+        table = tables.read_table(stream, file.name, names=agency_table.NAMES)
         click.echo(whole_content.counts(agency_table.import_agencies(table)))
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from portal.accounts import agency_table
 from portal.awards import loading as award_files
-from portal.core import sheets
-from portal.core.sheets import SheetError
+from portal.core import tables
+from portal.core.tables import SheetError
 from portal.core.toml import BadContent, Finding
 from portal.courses import loading as course_files
 from portal.programme import content_files as programme_texts, loading as programme_files
@@ -21,12 +21,12 @@ def counts(done: Any) -> str:
     return f"added {done.added}, changed {done.changed}, kept {done.kept}"
 
 
-def _agencies_table(folder: Path) -> sheets.Table | None:
+def _agencies_table(folder: Path) -> tables.Table | None:
     """The list of agencies, where content/ has one."""
     if not (folder / AGENCIES).exists():
         return None
     with (folder / AGENCIES).open("rb") as stream:
-        return sheets.read_table(stream, AGENCIES)
+        return tables.read_table(stream, AGENCIES)
 
 
 def _check_agencies(folder: Path) -> None:

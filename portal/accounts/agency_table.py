@@ -16,7 +16,7 @@ from portal.accounts.models import Agency, AgencyDomain
 from portal.core import thai
 from portal.core.db import begin_write, db
 from portal.core.i18n import _, _l
-from portal.core.sheets import CellError, Row, SheetError, Table, folded, in_order, require_columns
+from portal.core.tables import CellError, Row, SheetError, Table, folded, in_order, require_columns
 
 REQUIRED = ("code", "name_th")
 OPTIONAL = ("name_en", "abbrev_th", "ministry_th", "type", "domains")

@@ -12,7 +12,7 @@ from portal.accounts.import_runs import Change, Changed, Plan, Said, Stays, Undo
 from portal.accounts.models import ImportRun
 from portal.core.db import Base, db
 from portal.core.i18n import _
-from portal.core.sheets import as_cell
+from portal.core.tables import as_cell
 
 CHUNK = 1_000  # ids that one statement names
 

@@ -19,7 +19,7 @@ from portal.core import clock, dates, names
 from portal.core.db import db
 from portal.core.forms import normal_email
 from portal.core.i18n import _, _l
-from portal.core.sheets import CellError, Row, SheetError, Table, as_cell, in_order, require_columns
+from portal.core.tables import CellError, Row, SheetError, Table, as_cell, in_order, require_columns
 from portal.core.thai import nearest
 
 REQUIRED = ("email", "name")

@@ -14,7 +14,7 @@ from portal.accounts.import_runs import Plan
 from portal.accounts.models import Agency
 from portal.awards import rounds
 from portal.awards.models import Entry, Round, Track
-from portal.core import clock, dates, sheets
+from portal.core import clock, dates, tables
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
@@ -67,23 +67,23 @@ def import_entries(stream: BinaryIO, filename: str, *, round_: Round | None = No
     Columns: agency_code, track, title, stage1_passed (a date, ผ่าน, or empty). An entry that is there already
     takes over what the table says; none is removed. Refuses with SheetError, which names every bad cell, or NoRound.
     """
-    table = sheets.read_table(stream, filename, names=NAMES)
+    table = tables.read_table(stream, filename, names=NAMES)
     begin_write()
     found = plan(table, round_=round_, lock=True)
     import_rows.carry_out(SHAPE, found)
     return Imported(added=found.added, changed=found.changed, kept=found.kept)
 
 
-def plan(table: sheets.Table, *, round_: Round | None = None, lock: bool = False) -> Plan:
+def plan(table: tables.Table, *, round_: Round | None = None, lock: bool = False) -> Plan:
     """What this table would add and change. Refuses with SheetError, which names every bad cell, or NoRound."""
-    sheets.require_columns(table, COLUMNS, optional=TOLD)
+    tables.require_columns(table, COLUMNS, optional=TOLD)
     round_ = round_ or rounds.current_round()
     if round_ is None:
         raise NoRound
     tracks = {track.code: track for track in round_.tracks}
     query = select(Entry).where(Entry.track_id.in_([track.id for track in round_.tracks])).order_by(Entry.id)
     entries = db.session.scalars(query.with_for_update(of=Entry) if lock else query)
-    there = {(entry.track_id, entry.agency_id, sheets.as_cell(entry.title)): entry for entry in entries}
+    there = {(entry.track_id, entry.agency_id, tables.as_cell(entry.title)): entry for entry in entries}
     known = _Known(agency_table.index(), tracks, there, set())
     return import_rows.plan_of(SHAPE, _checked(table, known), notes=table.notes)
 
@@ -105,9 +105,9 @@ def rows() -> Iterator[list[Any]]:
         yield [code, name, track, title, passed, dates.short_date(passed) if passed else ""]
 
 
-def _checked(table: sheets.Table, known: _Known) -> list[Item[Entry]]:
+def _checked(table: tables.Table, known: _Known) -> list[Item[Entry]]:
     """What each row says. Refuses with SheetError when one cell of one row is bad."""
-    errors: list[sheets.CellError] = []
+    errors: list[tables.CellError] = []
     items: list[Item[Entry]] = []
     first_at: dict[Key, int] = {}
     for row in table.rows:
@@ -127,11 +127,11 @@ def _checked(table: sheets.Table, known: _Known) -> list[Item[Entry]]:
         first_at.setdefault(key, row.number)
         items.append(_item(row, key, entry, agency, passed))
     if errors:
-        raise sheets.SheetError(errors=errors)
+        raise tables.SheetError(errors=errors)
     return items
 
 
-def _item(row: sheets.Row, key: Key, entry: Entry | None, agency: Agency, passed: Passed) -> Item[Entry]:
+def _item(row: tables.Row, key: Key, entry: Entry | None, agency: Agency, passed: Passed) -> Item[Entry]:
     day = _day_of(passed, entry.stage1_passed_on if entry else None)
     values: dict[str, Any] = {"stage1_passed_on": day.isoformat() if day else None}
     if entry is None:
@@ -144,7 +144,7 @@ def _item(row: sheets.Row, key: Key, entry: Entry | None, agency: Agency, passed
     )
 
 
-def _agency(row: sheets.Row, known: _Known, errors: list[sheets.CellError]) -> Agency | None:
+def _agency(row: tables.Row, known: _Known, errors: list[tables.CellError]) -> Agency | None:
     text = row["agency_code"]
     try:
         agency = known.agencies.find(text) if text else None
@@ -171,7 +171,7 @@ def _no_track(code: str, known: _Known) -> str:
     return _("ไม่มีประเภทรางวัล “%(code)s” ใช้ได้: %(codes)s", code=code, codes=", ".join(known.tracks) or "–")
 
 
-def _passed(row: sheets.Row, errors: list[sheets.CellError]) -> Passed:
+def _passed(row: tables.Row, errors: list[tables.CellError]) -> Passed:
     """What the row says of passing; where it says so twice, in พ.ศ. as well, both must agree."""
     said = _read(row, "stage1_passed", errors)
     if "stage1_passed_be" in row.columns and (row["stage1_passed_be"] or isinstance(said, date)):
@@ -182,7 +182,7 @@ def _passed(row: sheets.Row, errors: list[sheets.CellError]) -> Passed:
     return said
 
 
-def _read(row: sheets.Row, column: str, errors: list[sheets.CellError]) -> Passed:
+def _read(row: tables.Row, column: str, errors: list[tables.CellError]) -> Passed:
     cell = row[column]
     if cell.lower() in NOT_PASSED:
         return False

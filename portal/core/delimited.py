@@ -1,4 +1,4 @@
-"""Text files with a table in them: their letters, their separator and their cells, as Thai spreadsheets write them; what the cells mean is core.sheets' matter."""
+"""Text files with a table in them: their letters, their separator and their cells, as Thai spreadsheets write them; what the cells mean is core.tables' matter."""
 
 import codecs
 import contextlib

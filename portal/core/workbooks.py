@@ -1,4 +1,4 @@
-"""Uploaded workbooks: what they may unpack to, checked before anything is read, and the sheet that is meant; its table is core.sheets' matter."""
+"""Uploaded workbooks: what they may unpack to, checked before anything is read, and the sheet that is meant; its table is core.tables' matter."""
 
 import io
 import re

@@ -11,15 +11,15 @@ from portal.accounts.import_rows import Shape
 from portal.accounts.import_runs import Changed, NothingToDo, Plan, Undoing
 from portal.accounts.models import ImportRun, User
 from portal.awards import entries
-from portal.core import blobs, sheets, tokens
+from portal.core import blobs, tables, tokens
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
-from portal.core.sheets import Table
+from portal.core.tables import Table
 from portal.participation import answers_table, attendance_table, minutes, roster, roster_table
 from portal.programme.models import Workshop
 
-MOST_BYTES = sheets.MAX_BYTES
+MOST_BYTES = tables.MAX_BYTES
 CONFIRM_WITHIN = timedelta(hours=12)  # the storage is swept of what is older than a day
 PURPOSE = "import"
 LONGEST_NAME = 80  # of a file, in an address
@@ -50,7 +50,7 @@ class Kind:
     hint: Any
     required: tuple[str, ...]
     optional: tuple[str, ...]
-    names: Callable[[Draft], sheets.Names]
+    names: Callable[[Draft], tables.Names]
     plan: Callable[[Table, Draft, User, bool], Plan]
     carry_out: Callable[[Plan, ImportRun, User], dict[str, Any]]  # gives what an undo needs
     undoing: Callable[[ImportRun, bool], Undoing]
@@ -186,7 +186,7 @@ def plan(draft: Draft, *, by: User, lock: bool = False) -> Plan:
         raise Gone
     kind = KINDS[draft.kind]
     content = io.BytesIO(b"".join(blobs.open_range(draft.digest, 0, size)))
-    return kind.plan(sheets.read_table(content, draft.filename, names=kind.names(draft)), draft, by, lock)
+    return kind.plan(tables.read_table(content, draft.filename, names=kind.names(draft)), draft, by, lock)
 
 
 def confirm(draft: Draft, *, mark: str, by: User) -> ImportRun:

@@ -10,13 +10,13 @@ from portal.accounts import import_runs
 from portal.accounts.access import organizers_only, viewer
 from portal.accounts.import_runs import Changed, Plan
 from portal.accounts.models import ImportRun
-from portal.core import paging, sheets
+from portal.core import paging, sheets, tables
 from portal.core.clock import today
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.guard import MB, takes_files
 from portal.core.i18n import _
-from portal.core.sheets import SheetError
+from portal.core.tables import SheetError
 from portal.organize import imports as importing
 from portal.organize.imports import KINDS, Draft, Kind
 from portal.organize.imports_forms import AttendanceListForm
@@ -28,7 +28,7 @@ MOST_MB = "SHEET_MAX_MB"
 CHANGES_A_PAGE = 50
 NAMES_SHOWN = 100
 
-bp.record(lambda state: state.app.config.setdefault(MOST_MB, sheets.MAX_BYTES // MB))
+bp.record(lambda state: state.app.config.setdefault(MOST_MB, tables.MAX_BYTES // MB))
 
 
 @bp.get("/organize/imports")

@@ -13,7 +13,7 @@ from portal.accounts.models import ImportRun
 from portal.core import dates
 from portal.core.db import db
 from portal.core.i18n import _
-from portal.core.sheets import CellError, Row, SheetError, Table, as_cell, folded, in_order
+from portal.core.tables import CellError, Row, SheetError, Table, as_cell, folded, in_order
 from portal.core.thai import search_key
 from portal.participation import answers
 from portal.participation.attendance_lists import NotFound, People, Person, people_of

@@ -11,7 +11,7 @@ from portal.core import names
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _
-from portal.core.sheets import CellError, Row
+from portal.core.tables import CellError, Row
 from portal.core.thai import nearest, search_key
 from portal.participation import tickets
 from portal.participation.models import Registration, RegistrationStatus

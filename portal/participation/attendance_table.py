@@ -12,7 +12,7 @@ from portal.accounts.models import ImportRun, User
 from portal.core import clock
 from portal.core.db import db, read_rows
 from portal.core.i18n import LANGUAGES, _, _l, in_lang, in_language
-from portal.core.sheets import CellError, Row, SheetError, Table, folded, in_order
+from portal.core.tables import CellError, Row, SheetError, Table, folded, in_order
 from portal.participation import attendance, minutes
 from portal.participation.attendance_lists import NotFound, People, Person, people_of
 from portal.participation.calendars import STATE_WORDS

@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.core import dates
 from portal.core.db import read_rows
 from portal.core.i18n import LANGUAGES, _, _l, in_lang, in_language, language
-from portal.core.sheets import folded
+from portal.core.tables import folded
 from portal.participation import answers, attendance, roster
 from portal.participation.calendars import STATE_WORDS
 from portal.participation.doors import HOW_WORDS

@@ -12,7 +12,7 @@ from portal.accounts.agencies import AmbiguousAgency, UnknownAgency
 from portal.accounts.agency_table import Imported, import_agencies
 from portal.accounts.models import Agency
 from portal.core.db import db
-from portal.core.sheets import SheetError, Table, read_table
+from portal.core.tables import SheetError, Table, read_table
 from tests.cast import Cast, agency
 
 LIST = Path("content/agencies.csv")

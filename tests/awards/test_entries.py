@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from portal.awards import entries
 from portal.awards.models import Entry
 from portal.core.db import db
-from portal.core.sheets import SheetError, write_xlsx
+from portal.core.sheets import write_xlsx
+from portal.core.tables import SheetError
 
 HEAD = "agency_code,track,title,stage1_passed\n"
 

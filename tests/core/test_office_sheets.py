@@ -8,15 +8,15 @@ import pytest
 import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from portal.core import sheets, workbooks
-from portal.core.sheets import CellError, SheetError, Table
+from portal.core import tables, workbooks
+from portal.core.tables import CellError, SheetError, Table
 from tests.core.test_sheets import rezipped
 
 NAMES = {"email": ("อีเมล", "e-mail"), "name": ("ชื่อ-สกุล", "ชื่อ"), "agency": ("หน่วยงาน",)}
 
 
 def read(data: bytes, filename: str = "a.xlsx") -> Table:
-    return sheets.read_table(io.BytesIO(data), filename, names=NAMES)
+    return tables.read_table(io.BytesIO(data), filename, names=NAMES)
 
 
 def book(
@@ -145,4 +145,4 @@ def test_a_crafted_sheet_takes_no_longer_than_it_is_long() -> None:
 
 def test_errors_are_told_in_the_order_of_reading() -> None:
     errors = [CellError(cell, "x") for cell in ("B10", "AA2", "B2", "A10", "3")]
-    assert [error.cell for error in sheets.in_order(errors)] == ["B2", "AA2", "3", "A10", "B10"]
+    assert [error.cell for error in tables.in_order(errors)] == ["B2", "AA2", "3", "A10", "B10"]

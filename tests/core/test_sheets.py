@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 from hypothesis import given, strategies as st
 
-from portal.core import sheets, workbooks
-from portal.core.sheets import CellError, SheetError, Table
+from portal.core import sheets, tables, workbooks
+from portal.core.tables import CellError, SheetError, Table
 from portal.core.thai import tidy
 
 COLUMNS = ["รหัส", "หน่วยงาน", "ผ่าน"]
@@ -24,7 +24,7 @@ dangerous = st.builds(
 
 
 def read(data: bytes, filename: str = "ตาราง.csv") -> Table:
-    return sheets.read_table(io.BytesIO(data), filename)
+    return tables.read_table(io.BytesIO(data), filename)
 
 
 def workbook(rows: Sequence[Sequence[object]], *, at: tuple[int, int] = (0, 0)) -> bytes:
@@ -162,17 +162,17 @@ def test_a_cell_of_several_lines_is_one_cell() -> None:
 
 def test_a_missing_column_is_named_where_it_would_stand() -> None:
     with pytest.raises(SheetError) as no:
-        sheets.require_columns(read(b"code,name\n1,2\n"), ["code", "agency"])
+        tables.require_columns(read(b"code,name\n1,2\n"), ["code", "agency"])
     assert no.value.errors == (CellError("C1", "ขาดคอลัมน์ “agency”"),)
     assert "C1" in str(no.value)
 
 
 def test_an_unknown_column_is_refused_only_where_all_names_are_given() -> None:
     table = read(b"code,ministri\n1,2\n")
-    sheets.require_columns(table, ["code"])
-    sheets.require_columns(table, ["CODE"], optional=["ministri"])
+    tables.require_columns(table, ["code"])
+    tables.require_columns(table, ["CODE"], optional=["ministri"])
     with pytest.raises(SheetError) as no:
-        sheets.require_columns(table, ["code"], optional=["ministry"])
+        tables.require_columns(table, ["code"], optional=["ministry"])
     assert no.value.errors == (CellError("B1", "ไม่รู้จักคอลัมน์ “ministri” หมายถึง “ministry” ใช่หรือไม่"),)
 
 
@@ -209,7 +209,7 @@ def test_what_is_no_table_is_refused_with_what_to_do(data: bytes, filename: str,
 
 
 def test_a_file_over_the_limit_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "MAX_BYTES", 10)
+    monkeypatch.setattr(tables, "MAX_BYTES", 10)
     with pytest.raises(SheetError, match="ใหญ่เกินไป"):
         read(b"a,b\n" + b"1,2\n" * 5)
 

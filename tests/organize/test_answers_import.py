@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.core import sheets
+from portal.core import tables
 from portal.core.db import db
 from portal.participation import registration
 from portal.participation.models import Registration
@@ -42,7 +42,7 @@ def brought(orn: Any, file: Any) -> Any:
 
 
 def exported(orn: Any, name: str = "answers") -> tuple[list[str], list[list[str]]]:
-    table = sheets.read_table(io.BytesIO(orn.get(f"{OUT}{name}.csv").data), "a.csv")
+    table = tables.read_table(io.BytesIO(orn.get(f"{OUT}{name}.csv").data), "a.csv")
     rows = [[*row.cells, *[""] * (len(table.header) - len(row.cells))] for row in table.rows]
     return list(table.header), rows
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.accounts.models import ImportRun, User
-from portal.core import sheets
+from portal.core import tables
 from portal.core.db import db
 from portal.participation import attendance, registration
 from portal.participation.models import AttendanceMark, AttendanceState, Registration
@@ -225,7 +225,7 @@ def test_an_export_comes_back_and_changes_nothing(orn, seated, name, ending):
 
 def test_marks_written_into_the_roster_come_in_for_each_session(orn, seated):
     body = orn.get("/organize/workshops/pmqa40-2566/roster.csv").data
-    table = sheets.read_table(io.BytesIO(body), "roster.csv")
+    table = tables.read_table(io.BytesIO(body), "roster.csv")
     rows = [list(row.cells) for row in table.rows]
     for row, (one, two) in zip(rows, (("มา", "ลา"), ("", "ขาด")), strict=False):
         row[9:11] = one, two

@@ -12,7 +12,7 @@ from portal.accounts import agency_table, import_runs, people_table
 from portal.accounts.models import Agency, AgencyDomain, Role, User
 from portal.awards import entries
 from portal.awards.models import Entry
-from portal.core import sheets
+from portal.core import sheets, tables
 from portal.core.db import db
 from portal.participation import answers_table, attendance, attendance_table, registration, roster_table
 from portal.participation.models import AttendanceState
@@ -29,17 +29,17 @@ odd = st.one_of(
 names = st.builds(
     "{}{}".format,
     st.sampled_from(["", "นาย", "รศ.ดร.", "พล.ต.อ. ", "ว่าที่ ร.ต.หญิง ", "=", "'", "+66 "]),
-    odd.filter(sheets.as_cell),
+    odd.filter(tables.as_cell),
 )
 days = st.none() | st.dates(date(2019, 1, 1), date(2030, 1, 1))
 numbers = iter(range(100_000))  # of workshops: each example has its own
 endings = st.sampled_from(["csv", "xlsx"])
 
 
-def written(columns: Any, rows: Any, ending: str, known: sheets.Names) -> sheets.Table:
+def written(columns: Any, rows: Any, ending: str, known: tables.Names) -> tables.Table:
     """The table as a file, read back."""
     write = sheets.write_csv if ending == "csv" else sheets.write_xlsx
-    return sheets.read_table(io.BytesIO(write(columns, rows)), f"a.{ending}", names=known)
+    return tables.read_table(io.BytesIO(write(columns, rows)), f"a.{ending}", names=known)
 
 
 @pytest.fixture
@@ -73,14 +73,14 @@ def test_people(cast, afresh, people, ending):
             names, odd | st.just(""), st.lists(st.sampled_from(["a.go.th", "b.or.th", "c.th"]), unique=True)
         ),
         max_size=5,
-        unique_by=lambda one: sheets.as_cell(one[0]).casefold(),
+        unique_by=lambda one: tables.as_cell(one[0]).casefold(),
     ),
     ending=endings,
 )
 def test_agencies(cast, afresh, agencies, ending):
     afresh()
     for at, (name, short, domains) in enumerate(agencies):
-        agency = Agency(code=f"00{at}", name_th=name, abbrev_th=sheets.as_cell(short), ministry_th="")
+        agency = Agency(code=f"00{at}", name_th=name, abbrev_th=tables.as_cell(short), ministry_th="")
         agency.domains = [AgencyDomain(domain=domain) for domain in domains]
         db.session.add(agency)
     db.session.flush()
@@ -91,7 +91,7 @@ def test_agencies(cast, afresh, agencies, ending):
 
 @FEW
 @given(
-    works=st.lists(st.tuples(odd, days), max_size=6, unique_by=lambda one: sheets.as_cell(one[0])),
+    works=st.lists(st.tuples(odd, days), max_size=6, unique_by=lambda one: tables.as_cell(one[0])),
     ending=endings,
 )
 def test_entries(cast, track, afresh, works, ending):
@@ -109,7 +109,7 @@ given_answers = st.fixed_dictionaries(
     {},
     optional={
         "food": st.sampled_from(["any", "halal", "other", "of an older form"]),
-        "diet": odd.filter(sheets.as_cell),
+        "diet": odd.filter(tables.as_cell),
         "years": st.integers(-(10**14), 10**14) | st.floats(-1e6, 1e6).map(lambda one: round(one, 6)),
         "arrives": st.dates(date(2019, 1, 1), date(2030, 1, 1)).map(date.isoformat) | st.just("soon"),
         "gone": odd,
