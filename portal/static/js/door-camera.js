@@ -15,7 +15,7 @@ export function camera(video, { frames, csrf, isOnline, seen }) {
   let stream;
   let lock;
   let timer;
-  let last = { text: "", at: 0 };
+  const lately = new Map();   // text → when it was last seen
   let reader;
 
   async function start() {
@@ -39,17 +39,17 @@ export function camera(video, { frames, csrf, isOnline, seen }) {
 
   async function look() {
     if (!stream) return;
-    const begun = Date.now();
+    const begun = performance.now();
     try {
       const text = video.readyState >= 2 && (await reader(video));
       if (text) take(text);
     } catch (failed) { /* this picture; the next may do */ }
-    if (stream) timer = setTimeout(look, Math.max(EVERY, Date.now() - begun));
+    if (stream) timer = setTimeout(look, Math.max(EVERY, performance.now() - begun));
   }
 
   function take(text) {
-    const isNew = text !== last.text || Date.now() - last.at > GONE_AFTER;
-    last = { text, at: Date.now() };
+    const isNew = performance.now() - (lately.has(text) ? lately.get(text) : -Infinity) > GONE_AFTER;
+    lately.set(text, performance.now());
     if (isNew) seen(text);
   }
 
@@ -59,12 +59,12 @@ export function camera(video, { frames, csrf, isOnline, seen }) {
     return async (picture) => ((await detector.detect(picture)).find((one) => one.rawValue) || {}).rawValue;
   }
 
-  let shownAt = 0;
+  let shownAt = -Infinity;
 
   async function lookOurselves(picture) {
     const { text, isThere } = lookFor(middleOf(picture));
-    if (text || !isThere || !isOnline() || Date.now() - shownAt < EVERY_SENT) return text;
-    shownAt = Date.now();
+    if (text || !isThere || !isOnline() || performance.now() - shownAt < EVERY_SENT) return text;
+    shownAt = performance.now();
     showServer();
     return null;
   }

@@ -25,5 +25,6 @@ export function ago({ wall, skew: then }) {
   return Math.max(0, Math.round(Date.now() - wall + off));
 }
 
-// That moment as the server would name it.
+// That moment as the server would name it; `isSure` when the server was heard before.
 export const moment = ({ wall, skew: then }) => new Date(wall + (then === null ? skew || 0 : then));
+export const isSure = ({ skew: then }) => then !== null || skew !== null;

@@ -8,7 +8,7 @@ import { known, linkOf, renew } from "./door-page.js";
 import { all, put } from "./door-store.js";
 
 const MOST = 50;               // scans in a request; the server takes 200
-const FIRST_PAUSE = 2000;
+const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60000;
 const A_WHILE = 10000;
 const SETTLED = ["noted", "known", "refused"];

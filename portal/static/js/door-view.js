@@ -58,19 +58,34 @@ function line(item, { putAway, again }) {
   return row;
 }
 
+// How to find the same button of the same line again, where this is one.
+function placeOf(active) {
+  const row = active && part("lines").contains(active) && active.closest("li");
+  return row && active.value && `li[data-key="${row.dataset.key}"] button[value="${active.value}"]`;
+}
+
 function button(word, of, act) {
   const made = element("button", "btn btn-quiet", say(word), element("span", "vh", ` ${of}`));
   made.type = "button";
+  made.value = word;
   made.addEventListener("click", act);
   return made;
 }
 
-// What was refused stands on top until somebody puts it away; then the latest.
+let drawn = "";
+
+// What was refused stands on top until somebody puts it away; then the latest. Drawn only when something changed, or
+// whoever stands on one of its buttons by keyboard would lose the place.
 export function showLines(items, acts) {
+  const now = JSON.stringify(items);
+  if (now === drawn) return;
+  drawn = now;
   const refused = items.filter((item) => item.state === "refused");
   const others = items.filter((item) => item.state !== "refused");
   const shown = [...refused.reverse(), ...others.reverse()];
+  const place = placeOf(document.activeElement);
   part("lines").replaceChildren(...shown.slice(0, MOST_LINES).map((item) => line(item, acts)));
+  if (place) part("lines").querySelector(place)?.focus();
   part("more").hidden = shown.length <= MOST_LINES;
   part("more").textContent = say("more", { count: shown.length - MOST_LINES });
   part("recent").hidden = !shown.length;

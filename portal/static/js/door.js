@@ -1,7 +1,7 @@
 // The door of a session: takes tickets by camera and by typed code, with network or without, and shows what became of them.
 
 import { camera } from "./door-camera.js";
-import { learn, stamp } from "./door-clock.js";
+import { isSure, learn, moment, stamp } from "./door-clock.js";
 import { keep } from "./door-keep.js";
 import { ask } from "./door-net.js";
 import { here, holder, known, linkOf, noted, renew } from "./door-page.js";
@@ -37,11 +37,19 @@ async function take(text, how) {
   const { state: before, ...person } = holder(found.ticket) || {};
   Object.assign(item, person);
   await put([item]);
-  showMark(CAME.includes(before) ? { ...item, message: say("came_before") } : item);
+  showMark({ ...item, message: CAME.includes(before) ? say("came_before") : outside(item) });
   feel(60);
   noted(found.ticket);
   draw();
   send();
+}
+
+// What the server will most likely say of a scan outside the hours of its session: it decides when it hears of it.
+function outside(item) {
+  const { opens, closes, off } = known(here);
+  if (off) return say("is_off");
+  if (!isSure(item)) return "";
+  return moment(item) < new Date(opens) ? say("too_early") : moment(item) > new Date(closes) ? say("too_late") : "";
 }
 
 function refuse(item, message) {
@@ -71,7 +79,7 @@ async function draw() {
   remind(waiting[0]);
   showQueue({ ...state, waiting: waiting.length, isFleeting: isFleeting() });
   showLines(items, {
-    putAway: (item) => remove([item.key]).then(draw),
+    putAway: (item) => remove([item.key]).then(draw).then(() => part("code").focus()),
     again: (item) => put([{ ...item, state: "waiting", message: "" }]).then(send),
   });
 }
