@@ -80,15 +80,15 @@ _NOTE = {
 
 def scan(meeting: Meeting, scans: Sequence[Scan], *, by: User, how: str = AT_THE_DOOR) -> list[Outcome]:
     """As `scan_at`, for a session that is known."""
-    done = scan_at(meeting.workshop, meeting.code, scans, by=by, how=how)
+    done = scan_at(meeting.workshop, meeting.code, scans, by=by.id, how=how)
     return done.outcomes if done else []
 
 
 def scan_at(
-    workshop: str, session: str, scans: Sequence[Scan], *, by: User, how: str = AT_THE_DOOR
+    workshop: str, session: str, scans: Sequence[Scan], *, by: int, how: str = AT_THE_DOOR
 ) -> Scanned | None:
-    """Note all of these that may be noted at the session with these codes and say of each what became of it; raises
-    nothing. None where there is no such session.
+    """Note all of these that may be noted at the session with these codes and say of each what became of it; `by` is
+    the id of who sends them. Raises nothing. None where there is no such session.
 
     A key that was noted before is KNOWN, whatever holds now. A new key is always noted, as attended, also for who had
     come already. Two queries, three where something was sent before or is refused.
@@ -104,9 +104,8 @@ def scan_at(
     judged = [_judge(door, one, ticket, no) for one, ticket, no in read]
     fresh = _note(door.meeting, judged, by=by, how=how)
     before = _before(door.meeting, [one.scan.key for one in judged if one.scan.key not in fresh])
-    outcomes, came = _outcomes(judged, fresh, before)
-    counted = door.counts._replace(came=door.counts.came + came)
-    return Scanned(door.meeting, _in_order(workshop, scans, outcomes), counted)
+    outcomes, more = _outcomes(judged, fresh, before)
+    return Scanned(door.meeting, _in_order(workshop, scans, outcomes), holders.came(door, more))
 
 
 class _Judged(NamedTuple):
@@ -144,7 +143,7 @@ def _refusal(meeting: Meeting, at: datetime, holder: Holder | None) -> Refused |
     return None
 
 
-def _note(meeting: Meeting, judged: Sequence[_Judged], *, by: User, how: str) -> frozenset[str]:
+def _note(meeting: Meeting, judged: Sequence[_Judged], *, by: int, how: str) -> frozenset[str]:
     """Append a mark for each that is not refused, unless its key is there already; returns the keys that were news.
 
     In the order of the keys, so that two doors that send the same ones never wait for each other in a circle.
@@ -158,7 +157,7 @@ def _note(meeting: Meeting, judged: Sequence[_Judged], *, by: User, how: str) ->
             "state": AttendanceState.ATTENDED,
             "how": how,
             "why": "",
-            "by_id": by.id,
+            "by_id": by,
             "at": one.at,
             "noted_at": clock.now(),
         }

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
-from portal.accounts.access import organizers_only, viewer
+from portal.accounts.access import for_scripts_of_organizers, organizers_only, viewer
 from portal.core import assets, clock, tokens
 from portal.core.db import db
 from portal.core.errors import Refused
@@ -52,8 +52,8 @@ def note(code: str, session: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{SESSION}/scans")
-@organizers_only
-def scans(code: str, session: str) -> ResponseReturnValue:
+@for_scripts_of_organizers
+def scans(by: int, code: str, session: str) -> ResponseReturnValue:
     """JSON {scans: [{key, text, ago_ms}], door} → {outcomes, counts, now}; 409 where the page is of another session."""
     body = _json()
     if not isinstance(body, dict) or not isinstance(body.get("scans"), list):
@@ -65,15 +65,15 @@ def scans(code: str, session: str) -> ResponseReturnValue:
         doors.check(str(body.get("door", "")), code, session)
     except Refused as no:
         return jsonify(message=str(no)), 409
-    done = rules.scan_at(code, session, [_scan(one) for one in sent], by=viewer()) or abort(404)
+    done = rules.scan_at(code, session, [_scan(one) for one in sent], by=by) or abort(404)
     db.session.commit()
     told = [_told(one) for one in done.outcomes]
     return jsonify(outcomes=told, counts=done.counts._asdict(), now=clock.now().isoformat())
 
 
 @bp.get(f"{SESSION}/counts.json")
-@organizers_only
-def counts(code: str, session: str) -> Response:
+@for_scripts_of_organizers
+def counts(_by: int, code: str, session: str) -> Response:
     """How many came by now, and a fresh token for a page that was open longer than its sign-in."""
     counted = holders.counts(_meeting(code, session))
     response = jsonify(counts=counted._asdict(), now=clock.now().isoformat(), csrf=generate_csrf())

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
+from time import monotonic
 from typing import Any, NamedTuple
 
+from flask import current_app
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
@@ -17,6 +19,9 @@ from portal.participation.models import AttendanceMark, AttendanceState, Registr
 from portal.programme.models import Workshop, WorkshopSession
 
 CAME = (AttendanceState.ATTENDED, AttendanceState.PARTIAL)
+
+
+STANDS = 1.0  # seconds that a count stands while scans come in
 
 
 class Counts(NamedTuple):
@@ -80,19 +85,47 @@ def counts(meeting: Meeting) -> Counts:
 
 
 def at_door(workshop: str, session: str, wanted: Collection[str]) -> AtDoor | None:
-    """The session with these codes (None where there is none), its counts, and whose these tickets are. One query."""
-    rows = read_rows(_door(language()), workshop=workshop, session=session, tickets=sorted(wanted)).all()
+    """The session with these codes (None where there is none), its counts, and whose these tickets are. One query.
+
+    Scans come many a second, and counting takes as long as all else: so a process counts anew once a second, and adds
+    what it is told by `came` in between.
+    """
+    known = _recent().get((workshop, session))
+    is_old = known is None or monotonic() - known.counted > STANDS
+    rows = read_rows(
+        _door(language(), is_old), workshop=workshop, session=session, tickets=sorted(wanted)
+    ).all()
     if not rows:
         return None
     ends = len(COLUMNS)
-    meeting, counted = Meeting._make(rows[0][:ends]), Counts._make(rows[0][ends : ends + 2])
-    holders = [Holder._make(row[ends + 2 :]) for row in rows if row[ends + 2] is not None]
-    return AtDoor(meeting, counted, {one.ticket: one for one in holders})
+    meeting = Meeting._make(rows[0][:ends])
+    if known is None or is_old:
+        known = _recent()[workshop, session] = _Recent(monotonic(), Counts._make(rows[0][-2:]))
+    holders = (Holder._make(row[ends : ends + len(Holder._fields)]) for row in rows if row[ends] is not None)
+    return AtDoor(meeting, known.counts, {one.ticket: one for one in holders})
+
+
+def came(door: AtDoor, more: int) -> Counts:
+    """The counts of this door, with so many more who came just now."""
+    key = (door.meeting.workshop, door.meeting.code)
+    counted = door.counts._replace(came=door.counts.came + more)
+    _recent()[key] = _Recent(_recent()[key].counted, counted)
+    return counted
+
+
+class _Recent(NamedTuple):
+    counted: float  # by time.monotonic
+    counts: Counts
+
+
+def _recent() -> dict[tuple[str, str], _Recent]:
+    recent: dict[tuple[str, str], _Recent] = current_app.extensions.setdefault("door_counts", {})
+    return recent
 
 
 # Put together once of each kind: that takes as long as asking.
 @cache
-def _door(lang: str) -> Select[*tuple[Any, ...]]:
+def _door(lang: str, with_counts: bool) -> Select[*tuple[Any, ...]]:
     in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
     since = select(func.max(AttendanceMark.at)).where(
         AttendanceMark.session_id == WorkshopSession.id, AttendanceMark.registration_id == Registration.id
@@ -101,11 +134,10 @@ def _door(lang: str) -> Select[*tuple[Any, ...]]:
         Registration.workshop_id == Workshop.id,
         Registration.ticket.in_(bindparam("tickets", expanding=True)),
     )
+    counted = (_came(_workshop, _session), _seats(_workshop)) if with_counts else ()
     return (
         select(
             *COLUMNS,
-            _came(_workshop, _session).scalar_subquery(),
-            _seats(_workshop).scalar_subquery(),
             Registration.ticket,
             Registration.id,
             Registration.agency_id,
@@ -114,6 +146,7 @@ def _door(lang: str) -> Select[*tuple[Any, ...]]:
             func.coalesce(in_english if lang == "en" else Agency.name_th, ""),
             attendance.state_at(WorkshopSession.id, Registration.id),
             since.scalar_subquery(),
+            *(one.scalar_subquery() for one in counted),
         )
         .select_from(WorkshopSession)
         .join(Workshop, Workshop.id == WorkshopSession.workshop_id)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from portal.accounts.models import SignIn
 from portal.core import clock
 from portal.core.db import db
-from portal.participation import attendance, doors, registration, tickets
+from portal.participation import attendance, doors, holders, registration, tickets
 from portal.participation.models import AttendanceMark, AttendanceState
 from tests.participation.scanning import meeting
 
@@ -172,7 +172,7 @@ def test_the_count_is_live_and_never_kept(client, door, seated):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_the_count_of_an_answer_is_the_count_of_the_page(client, door, seated, cast, clock_at):
+def test_the_count_of_an_answer_is_the_count_of_the_page(app, client, door, seated, cast, clock_at):
     first = seated[0].workshop.sessions[0]
     clock_at("2023-02-20T09:30:00+07:00")
     attendance.correct_all(first, {seated[1]: AttendanceState.NO_SHOW}, by=cast.orn)
@@ -187,6 +187,19 @@ def test_the_count_of_an_answer_is_the_count_of_the_page(client, door, seated, c
         answered = door(*sent).json["counts"]
         assert answered == client.get(f"{SESSION}/counts.json").json["counts"]
     assert answered == {"came": 3, "seats": 3}
+
+
+def test_a_count_stands_for_a_second_and_then_sees_what_others_did(door, seated, monkeypatch):
+    now = 0.0
+    monkeypatch.setattr(holders, "monotonic", lambda: now)
+    assert door(scan(seated[0].ticket, "a")).json["counts"]["came"] == 1
+    attendance.mark(
+        seated[2], seated[2].workshop.sessions[0], state=AttendanceState.ATTENDED, by=None, how="roster"
+    )
+    now = 0.9
+    assert door(scan(seated[1].ticket, "b")).json["counts"]["came"] == 2
+    now = 1.1
+    assert door(scan(seated[1].ticket, "b")).json["counts"]["came"] == 3
 
 
 def test_one_scan_asks_the_database_few_times(client, door, seated, queries):
