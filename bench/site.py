@@ -12,7 +12,6 @@ from portal.app import create_app
 from portal.content import load as load_everything
 from portal.core.db import Base, db, writing
 from portal.mail import heartbeat
-from portal.mail import heartbeat
 
 TARGET = "wsgi:app"
 
