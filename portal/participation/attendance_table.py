@@ -96,6 +96,7 @@ def plan(table: Table, workshop: Workshop, asked: Asked, *, filename: str, lock:
     reading = _Reading(asked, people_of(workshop, lock=lock), _words())
     reading.notes.extend(table.notes)
     sayings = _once(list(_sayings(table, workshop, reading)), reading)
+    reading.notes.extend(_odd_days({one.session for one in sayings}))
     if reading.skipped:
         names = ", ".join(reading.skipped[:20]) + (" …" if len(reading.skipped) > 20 else "")
         text = _("ข้าม %(count)d แถวที่ไม่ตรงกับใครในงานนี้: %(names)s", count=len(reading.skipped), names=names)
@@ -248,6 +249,15 @@ def _seated(row: Row, reading: _Reading) -> Person | None:
         reading.errors.append(row.error(column, text))
         return None
     return person
+
+
+def _odd_days(sessions: Iterable[WorkshopSession]) -> Iterator[str]:
+    """Marks at a session that is to come, or called off, are worth a second look."""
+    for session in sorted(sessions, key=lambda one: (one.day, one.position)):
+        if session.is_cancelled:
+            yield _("%(session)s ยกเลิกแล้ว ตรวจว่าเลือกวันถูก", session=in_lang(session, "title"))
+        elif session.day > clock.today():
+            yield _("%(session)s ยังไม่ถึงวัน ตรวจว่าเลือกวันถูก", session=in_lang(session, "title"))
 
 
 def _once(sayings: list[_Saying], reading: _Reading) -> list[_Saying]:

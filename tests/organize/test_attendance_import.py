@@ -325,3 +325,15 @@ def test_as_many_queries_for_thirty_people_as_for_five(orn, seated, make_people,
         registration.register(workshop, user=person)
     db.session.commit()
     assert asked(more) == few
+
+
+def test_marks_at_a_session_to_come_or_called_off_are_worth_a_second_look(orn, seated, clock_at):
+    brought(orn, text("ชื่อ,ผล", "ละออ,มา"))
+    assert "วันที่หนึ่ง ยังไม่ถึงวัน" in orn.page.text
+    clock_at("2023-02-20T16:00:00+07:00")
+    brought(orn, text("ชื่อ,ผล", "ละออ,มา"))
+    assert "ยังไม่ถึงวัน" not in orn.page.text
+    seated[0].workshop.sessions[0].is_cancelled = True
+    db.session.commit()
+    brought(orn, text("ชื่อ,ผล", "ละออ,มา"))
+    assert "วันที่หนึ่ง ยกเลิกแล้ว" in orn.page.text
