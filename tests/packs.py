@@ -16,71 +16,115 @@ PARTS = {"op": "OP", "c1": "1", "c2": "2", "c3": "3", "c4": "4", "c5": "5", "c6"
 NAMES = {"op": "ลักษณะสำคัญขององค์การ", "c1": "การนำองค์การ", "c2": "การวางแผนเชิงยุทธศาสตร์"}
 KINDS = ("single", "multiple", "true_false")
 
+Choice = tuple[str, bool, str]  # text, whether it is right, why
 
-def lesson(title: str, body: str = "อ่านแล้วลองเขียน") -> str:
+
+def lesson(
+    title: str,
+    body: str,
+    *,
+    title_en: str = "",
+    summary_en: str = "What the lesson says.",
+    minutes: int = 6,
+    sources: Sequence[str] = ("S",),
+) -> str:
     return f"""\
 +++
 title = "{title}"
-title_en = "Lesson {title}"
-summary_en = "What the lesson says."
-minutes = 6
-sources = ["S"]
+title_en = "{title_en or f"Lesson {title}"}"
+summary_en = "{summary_en}"
+minutes = {minutes}
+sources = [{_listed(sources)}]
 +++
-## ขั้นตอน {{#steps}}
-
 {body}
 """
 
 
-def _choice(text: str, is_correct: bool) -> str:
-    return f"""\
-  [[question.choice]]
-  text = "{text}"
-  correct = {str(is_correct).lower()}
-  why = "เหตุผลของ {text}"
-"""
-
-
-def question(name: str, kind: str = "single", *, lesson: str = "l1", text: str = "") -> str:
-    """One question; right is the first choice (a), of a multiple one the first two (a, b)."""
-    rights = 2 if kind == "multiple" else 1
-    texts = ["ถูก", "ผิด"] if kind == "true_false" else [f"ตัวเลือก {name} ที่ {at}" for at in range(1, 5)]
-    choices = "".join(_choice(choice, at < rights) for at, choice in enumerate(texts))
+def question(
+    name: str,
+    kind: str,
+    choices: Iterable[Choice],
+    *,
+    lesson: str = "l1",
+    text: str = "",
+    difficulty: str = "easy",
+    note: str = "advice = true",
+) -> str:
+    quotes = '"""' if {"\n", "*"} & set(text) else '"'
     return f"""
 [[question]]
 id = "{name}"
 kind = "{kind}"
 lesson = "{lesson}"
-difficulty = "easy"
-text = "{text or "คำถาม " + name}"
-advice = true
-{choices}"""
+difficulty = "{difficulty}"
+text = {quotes}{text or "คำถาม " + name}{quotes}
+{note}
+{"".join(_choice(*choice) for choice in choices)}"""
+
+
+def _choice(text: str, is_correct: bool, why: str) -> str:
+    return f"""\
+  [[question.choice]]
+  text = "{text}"
+  correct = {str(is_correct).lower()}
+  why = "{why}"
+"""
 
 
 def quiz(
-    questions: Iterable[str], *, pass_mark: int = 70, draw: int | None = None, shuffle: bool = True
+    questions: Iterable[str],
+    *,
+    title: str = "แบบทดสอบท้ายส่วน",
+    title_en: str = "Quiz of the part",
+    pass_mark: int = 70,
+    draw: int | None = None,
+    shuffle: bool = True,
 ) -> str:
     drawn = f"draw = {draw}\n" if draw else ""
     return f"""\
-title = "แบบทดสอบท้ายส่วน"
-title_en = "Quiz of the part"
+title = "{title}"
+title_en = "{title_en}"
 pass_mark = {pass_mark}
 {drawn}shuffle = {str(shuffle).lower()}
 {"".join(questions)}"""
 
 
-def _module(code: str, lessons: Sequence[str], *, is_published: bool) -> str:
+def module(
+    code: str, lessons: Sequence[str], *, is_published: bool, title_en: str = "", says: Sequence[str] = ()
+) -> str:
+    """A table of course.toml; `says` is its summary in Thai and in English."""
+    summary, summary_en = says or (f"สาระของส่วน {code}", f"What part {code} is about.")
     return f"""
 [[module]]
 code = "{code}"
 part = "{PARTS.get(code, "")}"
 title = "{NAMES.get(code, "ส่วน " + code)}"
-title_en = "Part {code}"
-summary = "สาระของส่วน {code}"
-summary_en = "What part {code} is about."
+title_en = "{title_en or f"Part {code}"}"
+summary = "{summary}"
+summary_en = "{summary_en}"
 status = "{"published" if is_published else "coming"}"
-lessons = [{", ".join(f'"{slug}"' for slug in lessons)}]
+lessons = [{_listed(lessons)}]
 """
+
+
+def course(
+    modules: Sequence[str], *, counted: Iterable[str], title: str = "หลักสูตรตัวอย่าง", members: int = 2
+) -> str:
+    return f"""\
+title = "{title}"
+title_en = "A sample course"
+track = ["pmqa40"]
+summary = "เรียนเขียนรายงาน"
+summary_en = "Learn to write a report."
+
+[completion]
+members = {members}
+modules = [{_listed(counted)}]
+{"".join(modules)}"""
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def pack(
@@ -98,27 +142,27 @@ def pack(
 ) -> dict[str, bytes]:
     """A sound pack: `published` modules with lessons l1, l2, … and a quiz of all three kinds in turn, `coming` ones without."""
     slugs = [f"l{at}" for at in range(1, lessons + 1)]
-    counted = ", ".join(f'"{code}"' for code in [*published, *coming] if code in PARTS)
-    files = {
-        "course.toml": f"""\
-title = "{title}"
-title_en = "A sample course"
-track = ["pmqa40"]
-summary = "เรียนเขียนรายงาน"
-summary_en = "Learn to write a report."
-
-[completion]
-members = {members}
-modules = [{counted}]
-{"".join(_module(code, slugs, is_published=True) for code in published)}
-{"".join(_module(code, (), is_published=False) for code in coming)}"""
-    }
+    modules = [module(code, slugs, is_published=True) for code in published]
+    modules += [module(code, (), is_published=False) for code in coming]
+    counted = [code for code in (*published, *coming) if code in PARTS]
+    files = {"course.toml": course(modules, counted=counted, title=title, members=members)}
     for code in published:
         for slug in slugs:
-            files[f"{code}/{slug}.md"] = lesson(f"บท {code} {slug}", body)
-        asked = [question(f"{code}-{at:02}", KINDS[at % 3]) for at in range(questions)]
+            files[f"{code}/{slug}.md"] = lesson(f"บท {code} {slug}", f"## ขั้นตอน {{#steps}}\n\n{body}")
+        asked = [_plain(f"{code}-{at:02}", KINDS[at % 3]) for at in range(questions)]
         files[f"{code}/quiz.toml"] = quiz(asked, pass_mark=pass_mark, draw=draw, shuffle=shuffle)
-    return {path: text.encode() for path, text in files.items()}
+    return as_files(files)
+
+
+def _plain(name: str, kind: str) -> str:
+    """One question; right is the first choice (a), of a multiple one the first two (a, b)."""
+    rights = 2 if kind == "multiple" else 1
+    texts = ["ถูก", "ผิด"] if kind == "true_false" else [f"ตัวเลือก {name} ที่ {at}" for at in range(1, 5)]
+    return question(name, kind, [(text, at < rights, f"เหตุผลของ {text}") for at, text in enumerate(texts)])
+
+
+def as_files(texts: Mapping[str, str]) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in texts.items()}
 
 
 def publish(files: dict[str, bytes] | None = None, *, code: str = "sample") -> Course:

@@ -4,49 +4,13 @@ from pathlib import Path
 
 from portal.core.toml import Finding
 from portal.courses import loading
+from tests.packs import as_files, course, lesson, module, question, quiz
 
 CODE = "sample"
 
-COURSE = """\
-title = "หลักสูตรตัวอย่าง"
-title_en = "A sample course"
-track = ["pmqa40"]
-summary = "เรียนเขียนรายงาน"
-summary_en = "Learn to write a report."
-
-[completion]
-members = 2
-modules = ["op", "c1"]
-
-[[module]]
-code = "op"
-part = "OP"
-title = "ลักษณะสำคัญขององค์การ"
-title_en = "Organizational Profile"
-summary = "หน่วยงานคือใคร"
-summary_en = "Who the agency is."
-status = "published"
-lessons = ["why", "how"]
-
-[[module]]
-code = "c1"
-part = "1"
-title = "การนำองค์การ"
-title_en = "Leadership"
-summary = "ผู้บริหารนำอย่างไร"
-summary_en = "How leaders lead."
-status = "coming"
-lessons = []
-"""
-
-WHY = """\
-+++
-title = "เหตุใดต้องมี"
-title_en = "Why it is there"
-summary_en = "What it is for."
-minutes = 5
-sources = ["S", "R1"]
-+++
+WHY = lesson(
+    "เหตุใดต้องมี",
+    """\
 ## ผู้ประเมินถามอะไร {#ask}
 
 อ่านต่อใน[วิธีเขียน](how.md#steps) หรือ[ข้างล่าง](#more)
@@ -55,89 +19,52 @@ sources = ["S", "R1"]
 
 ### รายละเอียด {#more}
 
-**ข้อความ**สำคัญ
-"""
-
-HOW = """\
-+++
-title = "เขียนอย่างไร"
-title_en = "How to write it"
-summary_en = "How to write it."
-minutes = 7
-sources = ["G"]
-+++
-## ขั้นตอน {#steps}
-
-กลับไป[บทก่อน](why.md)
-"""
-
-QUIZ = '''\
-title = "แบบทดสอบ"
-title_en = "Quiz"
-pass_mark = 70
-draw = 2
-shuffle = true
-
-[[question]]
-id = "op-01"
-kind = "single"
-lesson = "why"
-difficulty = "easy"
-text = """ข้อใด**ถูก**"""
-fact = "OP-01"
-  [[question.choice]]
-  text = "ก"
-  correct = true
-  why = "เพราะถูก"
-  [[question.choice]]
-  text = "ข"
-  correct = false
-  why = "เพราะผิด"
-  [[question.choice]]
-  text = "ค"
-  correct = false
-  why = "เพราะผิด ดู[บทเรียน](how.md)"
-
-[[question]]
-id = "op-02"
-kind = "multiple"
-lesson = "how"
-difficulty = "medium"
-text = """ข้อใดถูกบ้าง
-
-- หนึ่ง
-- สอง"""
-seed = "F20"
-  [[question.choice]]
-  text = "ก"
-  correct = true
-  why = "ถูก"
-  [[question.choice]]
-  text = "ข"
-  correct = true
-  why = "ถูก"
-  [[question.choice]]
-  text = "ค"
-  correct = false
-  why = "ผิด"
-
-[[question]]
-id = "op-03"
-kind = "true_false"
-lesson = "how"
-difficulty = "hard"
-text = "รายงานต้องส่งภายใน 22 มีนาคม 2566"
-advice = true
-  [[question.choice]]
-  text = "ถูก"
-  correct = true
-  why = "ถูกแล้ว"
-  [[question.choice]]
-  text = "ผิด"
-  correct = false
-  why = "ผิด"
-'''
-
+**ข้อความ**สำคัญ""",
+    title_en="Why it is there",
+    summary_en="What it is for.",
+    minutes=5,
+    sources=("S", "R1"),
+)
+HOW = lesson(
+    "เขียนอย่างไร",
+    "## ขั้นตอน {#steps}\n\nกลับไป[บทก่อน](why.md)",
+    title_en="How to write it",
+    summary_en="How to write it.",
+    minutes=7,
+    sources=("G",),
+)
+QUIZ = quiz(
+    [
+        question(
+            "op-01",
+            "single",
+            [("ก", True, "เพราะถูก"), ("ข", False, "เพราะผิด"), ("ค", False, "เพราะผิด ดู[บทเรียน](how.md)")],
+            lesson="why",
+            text="ข้อใด**ถูก**",
+            note='fact = "OP-01"',
+        ),
+        question(
+            "op-02",
+            "multiple",
+            [("ก", True, "ถูก"), ("ข", True, "ถูก"), ("ค", False, "ผิด")],
+            lesson="how",
+            difficulty="medium",
+            text="ข้อใดถูกบ้าง\n\n- หนึ่ง\n- สอง",
+            note='seed = "F20"',
+        ),
+        question(
+            "op-03",
+            "true_false",
+            [("ถูก", True, "ถูกแล้ว"), ("ผิด", False, "ผิด")],
+            lesson="how",
+            difficulty="hard",
+            text="รายงานต้องส่งภายใน 22 มีนาคม 2566",
+        ),
+    ],
+    title="แบบทดสอบ",
+    title_en="Quiz",
+    draw=2,
+)
 SVG = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">
   <title>ทาง</title>
@@ -147,15 +74,25 @@ SVG = """\
 
 
 def sound() -> dict[str, bytes]:
-    """A pack with nothing wrong: one published module of two lessons, three questions, an image; one coming module."""
+    """A pack with nothing wrong: one published module of two lessons that point to each other, three questions, an image; one coming module."""
+    op = module(
+        "op",
+        ("why", "how"),
+        is_published=True,
+        title_en="Organizational Profile",
+        says=("หน่วยงานคือใคร", "Who the agency is."),
+    )
+    c1 = module(
+        "c1", (), is_published=False, title_en="Leadership", says=("ผู้บริหารนำอย่างไร", "How leaders lead.")
+    )
     texts = {
-        "course.toml": COURSE,
+        "course.toml": course([op, c1], counted=("op", "c1")),
         "op/why.md": WHY,
         "op/how.md": HOW,
         "op/quiz.toml": QUIZ,
         "img/way.svg": SVG,
     }
-    return {path: text.encode() for path, text in texts.items()}
+    return as_files(texts)
 
 
 def spoiled(path: str, old: str, new: str, *, files: dict[str, bytes] | None = None) -> dict[str, bytes]:
