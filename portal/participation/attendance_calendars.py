@@ -73,9 +73,11 @@ def _of_many(head: _Head, whose: Whose) -> bytes:
 
 def _calendar(head: _Head, whose: Whose, guests: Sequence[Guest], workshops: Sequence[Workshop]) -> bytes:
     sessions = [session for workshop in workshops for session in workshop.sessions]
+    # Of an agency only its own people's marks, or it would seem to change with everybody else's.
+    people = None if whose.kind == "workshop" else [guest.id for guest in guests]
     told = _Told(
-        marks.states_at(sessions, whose.until),
-        marks.last_noted(sessions, whose.until),
+        marks.states_at(sessions, whose.until, people=people),
+        marks.last_noted(sessions, whose.until, people=people),
         seated.last_moved(whose),
         {one.id: ics.guest(ics.Person(one.name, one.email), _agency_of(one)) for one in guests},
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, select, type_coerce
 
 from portal.core import clock
 from portal.core.db import UTCDateTime, read_rows
@@ -37,7 +37,7 @@ def known_of(
     rows = read_rows(
         _OF_FEW,
         sessions=[session.id for session in sessions],
-        registrations=[one.id for one in registrations],
+        people=[one.id for one in registrations],
     )
     return {
         (row.registration_id, row.session_id): Known(
@@ -47,13 +47,18 @@ def known_of(
     }
 
 
-def states_at(sessions: Collection[WorkshopSession], until: datetime | None = None) -> States:
-    """What was known before that moment (None: now) of everybody at these sessions. One query.
+def states_at(
+    sessions: Collection[WorkshopSession],
+    until: datetime | None = None,
+    *,
+    people: Collection[int] | None = None,
+) -> States:
+    """What was known before that moment (None: now) of everybody at these sessions, or of these registrations. One query.
 
     It is a mark's `noted_at` that says since when it is known; which of the known ones decides, its `at` says.
     """
     found: States = defaultdict(dict)
-    for session, registration, state in _ask(_states, sessions, until):
+    for session, registration, state in _ask(_states, sessions, until, people):
         found[session][registration] = state  # the last one decides
     for states in found.values():
         for registration in [one for one, state in states.items() if state == AttendanceState.WITHDRAWN]:
@@ -61,20 +66,33 @@ def states_at(sessions: Collection[WorkshopSession], until: datetime | None = No
     return found
 
 
-def last_noted(sessions: Collection[WorkshopSession], until: datetime | None = None) -> dict[int, datetime]:
-    """When the last mark of each session reached us, by its id; one without marks is not in it. One query."""
-    return dict(_ask(_last_noted, sessions, until).all())
+def last_noted(
+    sessions: Collection[WorkshopSession],
+    until: datetime | None = None,
+    *,
+    people: Collection[int] | None = None,
+) -> dict[int, datetime]:
+    """When the last mark of each session reached us, by its id; one without marks is not in it. As states_at. One query."""
+    return dict(_ask(_last_noted, sessions, until, people).all())
 
 
-def _ask(statement: Any, sessions: Collection[WorkshopSession], until: datetime | None) -> Any:
+def _ask(
+    statement: Any,
+    sessions: Collection[WorkshopSession],
+    until: datetime | None,
+    people: Collection[int] | None,
+) -> Any:
     values: dict[str, Any] = {"sessions": [session.id for session in sessions]}
     if until is not None:
         values["until"] = until
-    return read_rows(statement(is_now=until is None), **values)
+    if people is not None:
+        values["people"] = list(people)
+    return read_rows(statement(is_now=until is None, of_all=people is None), **values)
 
 
 # Put together once: that takes longer than asking.
 _HERE = AttendanceMark.session_id.in_(bindparam("sessions", expanding=True))
+_THESE = AttendanceMark.registration_id.in_(bindparam("people", expanding=True))
 _BEFORE = AttendanceMark.noted_at < bindparam("until", type_=UTCDateTime)
 # As the index has it, so that nothing is sorted; of two at one moment the one noted last decides.
 _IN_ORDER = (
@@ -90,19 +108,23 @@ _OF_FEW = (
         AttendanceMark.state,
         AttendanceMark.noted_at,
     )
-    .where(_HERE, AttendanceMark.registration_id.in_(bindparam("registrations", expanding=True)))
+    .where(_HERE, _THESE)
     .order_by(*_IN_ORDER)
 )
 
 
 @cache
-def _states(*, is_now: bool) -> Select[*tuple[Any, ...]]:
+def _states(*, is_now: bool, of_all: bool) -> Select[*tuple[Any, ...]]:
     state = type_coerce(AttendanceMark.state, String)  # thousands are told apart by their text
     found = select(AttendanceMark.session_id, AttendanceMark.registration_id, state)
-    return found.where(_HERE, *(() if is_now else (_BEFORE,))).order_by(*_IN_ORDER)
+    return found.where(_which(is_now, of_all)).order_by(*_IN_ORDER)
 
 
 @cache
-def _last_noted(*, is_now: bool) -> Select[*tuple[Any, ...]]:
+def _last_noted(*, is_now: bool, of_all: bool) -> Select[*tuple[Any, ...]]:
     found = select(AttendanceMark.session_id, func.max(AttendanceMark.noted_at))
-    return found.where(_HERE, *(() if is_now else (_BEFORE,))).group_by(AttendanceMark.session_id)
+    return found.where(_which(is_now, of_all)).group_by(AttendanceMark.session_id)
+
+
+def _which(is_now: bool, of_all: bool) -> ColumnElement[bool]:
+    return and_(_HERE, *(() if is_now else (_BEFORE,)), *(() if of_all else (_THESE,)))

@@ -181,6 +181,17 @@ class TestNotModified:
         db.session.commit()
         assert client.get(mine, headers={"If-None-Match": etag}).status_code == 304
 
+    def test_an_agencys_stays_as_it_is_when_somebody_of_another_agency_is_marked(
+        self, client, cast, of_agency, workshop, make_people
+    ):
+        [stranger] = make_people(1)
+        seat = registration.register(workshop, user=stranger)
+        db.session.commit()
+        etag = client.get(of_agency).headers["ETag"]
+        attendance.mark(seat, workshop.sessions[0], state=AttendanceState.ATTENDED, by=None, how="roster")
+        db.session.commit()
+        assert client.get(of_agency, headers={"If-None-Match": etag}).status_code == 304
+
     def test_one_that_was_packed_is_known_again(self, client, of_workshop):
         packed = client.get(of_workshop, headers={"Accept-Encoding": "gzip"})
         assert len(events(gzip.decompress(packed.data))) == 2
