@@ -79,15 +79,7 @@ class _Line:
 
     def send(self, message: OutboxMessage, about_to: Callable[[], None]) -> None:
         written = mime.build(message)
-        recipient = mime.on_the_wire(message.to_email)
-        server = self._connected()
-        try:
-            self._announce(server, recipient, len(written))
-        except NotDelivered:
-            raise
-        except (OSError, smtplib.SMTPException) as no:
-            self.hang_up()
-            raise NotDelivered(_said(no)) from no
+        server = self._announced(mime.on_the_wire(message.to_email), len(written))
         try:
             about_to()
             code, words = self._hand_over(server, written)
@@ -97,6 +89,23 @@ class _Line:
         if code != ACCEPTED:
             self._after_refusal(server, code)
             raise _refusal(code, words)
+
+    def _announced(self, recipient: str, size: int) -> smtplib.SMTP:
+        """A server that waits for the message. One that has ended a connection used before is called once more."""
+        was_open = self.server is not None
+        try:
+            server = self._connected()
+            self._announce(server, recipient, size)
+        except NotDelivered:
+            if not was_open or self.server is not None:
+                raise
+        except (OSError, smtplib.SMTPException) as no:
+            self.cut()
+            if not was_open:
+                raise NotDelivered(_said(no)) from no
+        else:
+            return server
+        return self._announced(recipient, size)
 
     def _connected(self) -> smtplib.SMTP:
         if self.server is not None and self.server.sock is None:  # closed on a 421

@@ -4,11 +4,13 @@ import ssl
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from portal.core import clock
+from portal.core.db import db
 from portal.mail import transport
 from portal.mail.delivery import Delivered, deliver_due
 from tests.mail.conftest import CERTIFICATE, Postbox, free_port, letter, only_piti, serve
@@ -95,6 +97,30 @@ def test_a_line_that_breaks_is_made_anew_for_the_next_message(app: Flask, smtp: 
         smtp.answers["sender"] = "250 OK"
         deliver(second, nothing)
     assert smtp.greetings == 2
+
+
+@pytest.mark.parametrize("says_so", [True, False])
+def test_a_server_that_takes_two_messages_a_connection_gets_all_and_no_try_is_lost(
+    app: Flask, smtp: Postbox, monkeypatch: pytest.MonkeyPatch, says_so: bool
+) -> None:
+    take = Postbox.handle_MAIL
+
+    async def at_most_two(
+        self: Postbox, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        session.number = getattr(session, "number", 0) + 1
+        if session.number > 2 and not says_so:
+            server.transport.close()
+        if session.number > 2:
+            return "421 enough for this connection"
+        return await take(self, server, session, envelope, address, options)
+
+    monkeypatch.setattr(Postbox, "handle_MAIL", at_most_two)
+    messages = [letter(f"p{number}@demo.example") for number in range(5)]
+    assert deliver_due() == Delivered(sent=5)
+    assert smtp.greetings == 3
+    db.session.expire_all()
+    assert {message.attempts for message in messages} == {1}
 
 
 def test_the_sender_of_the_envelope_is_the_bare_address(app: Flask, smtp: Postbox) -> None:
