@@ -1,13 +1,14 @@
 """Calendars of attendance read back: of a workshop, an agency and a cohort, now and as it was known on a day."""
 
-from datetime import date, datetime
+import random
+from datetime import date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
 
 from portal.core import clock
 from portal.core.db import db
-from portal.participation import attendance, attendance_calendars, offers, registration, roster, teams
+from portal.participation import attendance, attendance_calendars, marks, offers, registration, roster, teams
 from portal.participation.models import AttendanceMark, AttendanceState
 from portal.programme.models import WorkshopSession
 from tests.participation.conftest import passed
@@ -377,3 +378,42 @@ def test_a_session_called_off_long_ago_is_in_a_calendar_of_a_day_when_it_was_new
     assert len(events(of_workshop(workshop))) == 1
     statuses = [event["STATUS"] for event in events(of_workshop(workshop, as_of=date(2023, 2, 20))).values()]
     assert statuses == ["CONFIRMED", "CANCELLED"]
+
+
+@pytest.mark.both_databases
+def test_whatever_order_marks_come_in_every_day_knows_what_it_knew(make_workshop, make_people):
+    """Three hundred marks at random moments, brought in at random later ones, against the rule written out in Python."""
+    lot = random.Random(2566)
+    workshop = make_workshop(capacity=None)
+    rows = [registration.register(workshop, user=person) for person in make_people(5)]
+    start = datetime(2023, 2, 20, tzinfo=clock.BANGKOK)
+    noted: list[AttendanceMark] = []
+    for _number in range(300):
+        at = start + timedelta(hours=lot.randrange(72))
+        mark = AttendanceMark(
+            session_id=lot.choice(workshop.sessions).id,
+            registration_id=lot.choice(rows).id,
+            state=lot.choice(list(AttendanceState)),
+            how="door",
+            at=at,
+            noted_at=at + timedelta(hours=lot.randrange(72)),
+        )
+        db.session.add(mark)
+        db.session.flush()
+        noted.append(mark)
+    db.session.commit()
+    for day in range(8):
+        until = start + timedelta(days=day)
+        expected: dict[int, dict[int, str]] = {}
+        for mark in sorted((one for one in noted if one.noted_at < until), key=lambda one: (one.at, one.id)):
+            expected.setdefault(mark.session_id, {})[mark.registration_id] = mark.state.value
+        for states in expected.values():
+            for who in [one for one, state in states.items() if state == "withdrawn"]:
+                del states[who]
+        assert marks.states_at(workshop.sessions, until) == expected
+    now = marks.states_at(workshop.sessions)
+    assert attendance.states_of(workshop.sessions) == {
+        (who, session): AttendanceState(state)
+        for session, states in now.items()
+        for who, state in states.items()
+    }
