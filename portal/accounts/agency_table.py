@@ -179,6 +179,7 @@ SHAPE: Shape[Agency] = Shape(
     write=_write,
     shown=lambda attribute, value: " ".join(value or ()) if attribute == "domains" else str(value or ""),
     parts=frozenset({AgencyDomain.__tablename__}),
+    options=(selectinload(Agency.domains),),
 )
 
 

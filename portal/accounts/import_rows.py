@@ -32,6 +32,7 @@ class Shape(Generic[T]):
     shown: Callable[[str, Any], str] = lambda _attribute, value: str(value or "")
     parts: frozenset[str] = frozenset()  # tables whose rows belong to a thing and are no use of it
     is_used: Callable[[T], bool] = lambda _row: False
+    options: tuple[Any, ...] = ()  # what is loaded with many of them, so that none is asked for alone
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def undoing(shape: Shape[T], run: ImportRun) -> Undoing:
     """What an undo of this run would take back: what it added and nothing uses, what it changed and nobody changed since."""
     done = Undoing()
     added, changed = run.before["added"], run.before["changed"]
-    rows = _rows(shape.model, [id_ for id_, _values in (*added, *changed)])
+    rows = _rows(shape, [id_ for id_, _values in (*added, *changed)])
     used = uses_of(shape.model, [id_ for id_, _values in added], but=shape.parts)
     for id_, values in added:
         row = rows.get(id_)
@@ -126,7 +127,7 @@ def undoing(shape: Shape[T], run: ImportRun) -> Undoing:
 
 def take_back(shape: Shape[T], done: Undoing) -> None:
     """Remove and change back what was found. Refuses with Changed when somebody was quicker."""
-    rows = _rows(shape.model, [id_ for id_, values in done.steps if values is not None])
+    rows = _rows(shape, [id_ for id_, values in done.steps if values is not None])
     key: Any = shape.model.__table__.c.id
     try:
         with db.session.begin_nested():
@@ -159,13 +160,10 @@ def by_keys(query: Any, column: Any, keys: Sequence[Any], *, lock: bool) -> Iter
         yield from db.session.scalars(found.with_for_update(of=column.class_) if lock else found)
 
 
-def _rows(model: type[T], ids: Sequence[int]) -> dict[int, T]:
-    key: Any = model.__table__.c.id
-    return {
-        _id(row): row
-        for some in _chunks(ids)
-        for row in db.session.scalars(select(model).where(key.in_(some)))
-    }
+def _rows(shape: Shape[T], ids: Sequence[int]) -> dict[int, T]:
+    key: Any = shape.model.__table__.c.id
+    query = select(shape.model).options(*shape.options)
+    return {_id(row): row for some in _chunks(ids) for row in db.session.scalars(query.where(key.in_(some)))}
 
 
 def _id(row: Any) -> int:

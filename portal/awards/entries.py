@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, BinaryIO
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from portal.accounts import agency_table, import_rows
 from portal.accounts.agencies import AmbiguousAgency
@@ -231,4 +232,5 @@ SHAPE: Shape[Entry] = Shape(
     read=_get,
     write=_set,
     shown=_shown,
+    options=(joinedload(Entry.agency), joinedload(Entry.track)),
 )

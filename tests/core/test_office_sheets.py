@@ -1,6 +1,7 @@
 """Sheets as offices send them: titles above, cells merged, sheets hidden, formulas, other separators and letters; each read or refused in words."""
 
 import io
+from datetime import date, datetime
 from typing import Any
 
 import openpyxl
@@ -9,6 +10,7 @@ import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.core import tables, workbooks
+from portal.core.dates import parse_date
 from portal.core.tables import CellError, SheetError, Table
 from tests.core.test_sheets import rezipped
 
@@ -146,3 +148,17 @@ def test_a_crafted_sheet_takes_no_longer_than_it_is_long() -> None:
 def test_errors_are_told_in_the_order_of_reading() -> None:
     errors = [CellError(cell, "x") for cell in ("B10", "AA2", "B2", "A10", "3")]
     assert [error.cell for error in tables.in_order(errors)] == ["B2", "AA2", "3", "A10", "B10"]
+
+
+@pytest.mark.parametrize(
+    "form", ["[$-D07041E]d mmmm yyyy;@", "[$-1070000]d/mm/yyyy;@", "d mmm bbbb", "B2d mmm yy"]
+)
+@pytest.mark.parametrize("typed", [datetime(2023, 3, 22), datetime(2566, 3, 22)])
+def test_a_day_is_that_day_whichever_calendar_its_cell_shows(form: str, typed: datetime) -> None:
+    """A Thai Excel shows พ.ศ. of a Gregorian day; in an English one people type 2566 as if it were one."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as made:
+        page = made.add_worksheet()
+        page.write_row(0, 0, ["name", "email"])
+        page.write_datetime(1, 0, typed, made.add_format({"num_format": form}))
+    assert parse_date(read(file.getvalue()).rows[0]["name"]) == date(2023, 3, 22)

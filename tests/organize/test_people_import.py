@@ -256,3 +256,31 @@ def test_an_imported_person_opens_the_account_and_is_in(orn, client, cast):
     nok = person("nok@agency.go.th")
     assert nok.is_approved
     assert nok.password_hash is not None
+
+
+@pytest.mark.parametrize("kind", ["people", "agencies", "entries"])
+def test_as_many_queries_for_thirty_rows_as_for_three(orn, cast, track, make_agencies, queries, kind):
+    """Of the difference, and of the page of what was brought in, with what an undo would do."""
+    codes = [agency.code for agency in make_agencies(30, per_agency=0)]
+
+    def asked(count: int) -> tuple[int, int]:
+        rows: dict[str, list[Any]] = {
+            "people": [(f"{count}-{at}@x.go.th", "นก", "", codes[at], "") for at in range(count)],
+            "agencies": [(f"N{count}-{at}", f"กรมใหม่ {count}/{at}", "a.go.th") for at in range(count)],
+            "entries": [(codes[at], "pmqa40", f"งาน {count}", "ผ่าน") for at in range(count)],
+        }
+        columns = {
+            "people": COLUMNS,
+            "agencies": ("code", "name_th", "domains"),
+            "entries": ("agency_code", "track", "title", "stage1_passed"),
+        }[kind]
+        bring(orn, kind, table(columns, *rows[kind]))
+        with queries() as shown:
+            orn.get(orn.last_path)
+        orn.follow(orn.submit("/confirmation"))
+        db.session.expunge_all()
+        with queries() as after:
+            orn.get(orn.last_path)
+        return len(shown), len(after)
+
+    assert asked(3) == asked(30)
