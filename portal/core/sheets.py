@@ -53,7 +53,9 @@ def write_xlsx(columns: Sequence[Any], rows: Iterable[Sequence[Any]], *, sheet: 
         for last, row in enumerate(rows, start=1):
             for place, value in enumerate(row):
                 _write_cell(page, last, place, value, formats)
-                widths[place] = max(widths[place], _width(str(_plain(value))))
+                text = str(_plain(value))
+                if len(text) > widths[place]:  # marks above and below only make it narrower
+                    widths[place] = max(widths[place], _width(text))
         for place, width in enumerate(widths):
             page.set_column(place, place, min(width + 3, 60))
         page.freeze_panes(1, 0)
