@@ -22,10 +22,12 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 SAID_AS_IT_STANDS = {"ถูก", "ผิด"}  # the two choices that authors must write in Thai
 SENTENCES = {"_", "_l", "_n"}
 
-# Thai in code that is no sentence of the interface: names of months, letters, content, the words of an import,
-# the น. after an hour, the name of a file that has none.
+# Thai in code that is no sentence of the interface: names of months, letters, content, the headings and words
+# that a table of an office may hold, what a placeholder is called, the keys of a Thai keyboard, the น. after an hour, the name of a file that has none.
 THAI_BY_NATURE = {
+    "accounts/agency_table.py",
     "accounts/passwords.py",
+    "accounts/people_table.py",
     "app.py",
     "awards/entries.py",
     "core/dates.py",
@@ -34,12 +36,19 @@ THAI_BY_NATURE = {
     "core/i18n.py",
     "core/markup.py",
     "core/markup_shapes.py",
+    "core/names.py",
+    "core/seams.py",
     "core/thai.py",
     "core/typeset.py",
     "courses/quizzes.py",
     "demo.py",
     "learning/views.py",
+    "organize/placeholders.py",
+    "participation/attendance_table.py",
     "participation/forms.py",
+    "participation/minutes.py",
+    "participation/roster_table.py",
+    "participation/tickets.py",
     "programme/filenames.py",
 }
 
