@@ -1,5 +1,6 @@
 """One Chromium, one demonstration and one window per visitor for each worker; a picture of every failure."""
 
+import json
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config import ROOT
-from tests.browser.demonstration import Demonstration, served
+from tests.browser.demonstration import Demonstration, run, served
 from tests.browser.doors import DAY, query
 from tests.browser.looking import HEIGHT, WATCH_POLICY, WIDTHS, Complaints
 from tests.browser.places import NOBODY
@@ -143,6 +144,8 @@ def day(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with served(shared, base / "day", DAY) as demonstration:
+        addresses = run("-m", "tests.browser.crowd", environ=demonstration.environ)
+        demonstration.known["addresses"] = json.loads(addresses)
         yield demonstration
 
 

@@ -531,3 +531,39 @@ def by_the_server(text: str) -> str | None:
         return tickets_of_the_server._typed(text)
     except Refused:
         return None
+
+
+NEVER_OPENS = "IDBFactory.prototype.open = () => ({});"
+
+
+def test_a_database_that_never_opens_does_not_hold_up_the_door(
+    day: Demonstration, open_door: OpenDoor, tickets: Iterator[str]
+) -> None:
+    """As Safari 14 now and then has it."""
+    page = open_door(NEVER_OPENS)
+    ticket = next(tickets)
+    page.fill("#code", ticket)
+    page.press("#code", "Enter")
+    expect(page.locator(".mark.is-noted")).to_be_visible()
+    assert marks_of(day, ticket) == [ticket]
+
+
+def test_whoever_works_by_keyboard_keeps_the_place(open_door: OpenDoor) -> None:
+    page = open_door()
+    type_code(page, "WWWWWW")
+    again = page.get_by_role("button", name="ส่งอีกครั้ง WWW-WWW")
+    again.focus()
+    type_other = "document.querySelector('#code').value = 'VVVVVV'; document.querySelector('#code').form.requestSubmit();"
+    page.evaluate(f"const was = document.activeElement; {type_other} was.focus();")
+    expect(page.locator("[data-door='lines'] .tag-due")).to_have_count(2)
+    expect(again).to_be_focused()
+
+
+def test_a_scan_outside_the_hours_is_told_so_at_once_without_network(
+    open_door: OpenDoor, tickets: Iterator[str]
+) -> None:
+    page = open_door(SHIFTED % 0)
+    pull_the_plug(page)
+    page.evaluate("self.shift = 20 * 3600 * 1000")
+    type_code(page, next(tickets))
+    expect(page.locator(".mark.is-waiting")).to_contain_text("หมดเวลาลงชื่อของช่วงนี้แล้ว")

@@ -16,15 +16,11 @@ from playwright.sync_api import Browser, Page, expect
 from portal.core.assets import read_manifest
 from portal.participation import frames
 from tests.browser.conftest import FLAGS, PATIENCE, chromium
-from tests.browser.demonstration import Demonstration, run
+from tests.browser.demonstration import Demonstration
 from tests.browser.doors import DOOR, PHONE, marks_of, part, wait_until_kept
 from tests.browser.photos import any_look, jpeg, photo
 
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--no-sandbox")
-ADDRESS = (
-    "from portal.participation.tickets import address_of; from wsgi import app\n"
-    "with app.app_context(): print(address_of('pmqa40-2566', '{ticket}'))"
-)
 LOOK = """async ([module, pictures]) => {
   const { look } = await import(module);
   const found = [];
@@ -46,7 +42,7 @@ LOOK = """async ([module, pictures]) => {
 def address(day: Demonstration, tickets: Iterator[str]) -> tuple[str, str]:
     """A ticket, and what its QR holds."""
     ticket = next(tickets)
-    return ticket, run("-c", ADDRESS.format(ticket=ticket), environ=day.environ).strip()
+    return ticket, day.known["addresses"][ticket]
 
 
 @pytest.fixture

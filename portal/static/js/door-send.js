@@ -30,7 +30,8 @@ export function sender({ changed, hear }) {
       if (!batch.length) return;
       // How long ago a scan was is only known when the clock of this phone was not set since the server was last heard.
       const heard = isFirst && isOld(batch[0]) ? await hear() : "online";
-      const { link, message } = heard === "online" ? await deliver(batch) : { link: heard };
+      if (heard !== "online") return tell(heard);
+      const { link, message } = await deliver(batch);
       tell(link, message);
       if (link !== "online" && link !== "trouble") return;
       alone = link === "online" ? 0 : alone + (batch.length === 1 ? 1 : 0);

@@ -2,17 +2,25 @@
 // never write over each other), else only this page, which then says so. What was put is on the disk when `put` is done.
 
 const PATIENCE = 3000;   // Safari 14 sometimes never opens its IndexedDB
+const REST = 30000;      // and is not asked again for so long
 const MARK = "door:";
 const fleeting = new Map();
 let database;
+let closedUntil = 0;
 
 function opened() {
+  if (performance.now() < closedUntil) return Promise.reject(new Error("IndexedDB did not open"));
   database ||= new Promise((yes, no) => {
+    const shut = () => {
+      closedUntil = performance.now() + REST;
+      no(new Error("IndexedDB does not open"));
+    };
+    const late = setTimeout(shut, PATIENCE);
     const asked = indexedDB.open("door", 1);
-    setTimeout(() => no(new Error("IndexedDB does not open")), PATIENCE);
     asked.onupgradeneeded = () => asked.result.createObjectStore("scans", { keyPath: "key" });
-    asked.onerror = () => no(asked.error);
+    asked.onerror = shut;
     asked.onsuccess = () => {
+      clearTimeout(late);
       asked.result.onversionchange = () => asked.result.close();
       yes(asked.result);
     };

@@ -11,7 +11,8 @@ import { read } from "./door-ticket.js";
 import { part, say, showCounts, showLines, showMark, showQueue } from "./door-view.js";
 
 const EVERY = 15000;                // milliseconds between two looks at the count
-const STALE = 600000;               // and of a roster that is laid by
+const STALE = 600000;               // and of a roster that is laid by, or, when the network comes back,
+const AGED = 30000;
 const SHOWN_FOR = 12 * 3600 * 1000; // what was sent leaves the list after so long
 const CAME = ["attended", "partial"];
 
@@ -19,6 +20,7 @@ const state = { link: "unknown", message: "" };
 const send = sender({ changed, hear });
 
 function changed(news) {
+  if (news.link === "online" && state.link !== "online") refresh();
   if (news.link) Object.assign(state, { link: news.link, message: news.message || "" });
   if (news.counts) showCounts(news.counts);
   for (const item of news.news || []) if (item.key === last) showMark(item);
@@ -113,24 +115,23 @@ async function tidy() {
   await remove(old.map((item) => item.key));
 }
 
-let refreshedAt = 0;
+let refreshedAt = -Infinity;
 
 // The page is laid by as it stands now, with a roster of now, whenever the network is there (again).
-async function refresh() {
+async function refresh(age = AGED) {
+  if (performance.now() - refreshedAt < age) return;
+  const before = refreshedAt;
+  refreshedAt = performance.now();
   const { fresh } = await renew(here);
-  if (!fresh) return;
-  refreshedAt = Date.now();
+  if (!fresh) return void (refreshedAt = before);
   part("unkept").hidden = await keep(fresh).catch(() => false);
 }
 
 // The count every few seconds while somebody looks; whoever comes back from a pause is up to date at once.
 async function watch() {
-  const before = state.link;
-  const link = document.hidden ? before : await hear();
-  if (link === "online" && (before !== "online" || Date.now() - refreshedAt > STALE)) {
-    refresh();
-    send();
-  }
+  if (document.hidden || (await hear()) !== "online") return;
+  refresh(STALE);
+  send();
 }
 
 function typing() {
@@ -155,15 +156,26 @@ function seeing() {
   });
   let isLit = false;
 
-  async function set(on) {
+  // One after the other: a camera that is still being opened cannot be closed.
+  let done = Promise.resolve();
+  const set = (on) => (done = done.then(() => turn(on)));
+
+  async function turn(on) {
     if (on) await eye.start().catch(refused);
-    else eye.stop();
+    if (!on || document.hidden) eye.stop();
+    lit(false);
     part("finder").hidden = !eye.isOn();
     says("camera-word", eye.isOn() ? "camera_off" : "camera_on");
     torch.hidden = !eye.hasTorch();
   }
 
+  function lit(on) {
+    isLit = on;
+    torch.setAttribute("aria-pressed", String(on));
+  }
+
   function refused(no) {
+    eye.stop();
     wish(false);
     says("camera-says", no.name === "NotAllowedError" ? "no_leave" : "no_camera");
   }
@@ -175,9 +187,8 @@ function seeing() {
     set(!eye.isOn());
   });
   torch.addEventListener("click", () => {
-    isLit = !isLit;
-    torch.setAttribute("aria-pressed", String(isLit));
-    eye.light(isLit).catch(() => undefined);
+    lit(!isLit);
+    eye.light(isLit).catch(() => lit(false));
   });
   document.addEventListener("visibilitychange", () => { if (isWished()) set(!document.hidden); });
   if (isWished()) set(true);
