@@ -33,12 +33,16 @@ def track(app) -> Track:
 
 def passed(agency: Agency, track: Track) -> Entry:
     """The agency's entry passed stage 1."""
-    entry = Entry(
-        track=track, agency=agency, title=f"ผลงานของ{agency.name_th}", stage1_passed_on=date(2023, 2, 1)
-    )
+    entry = entry_of(agency, track)
     db.session.add(entry)
     db.session.flush()
     return entry
+
+
+def entry_of(agency: Agency, track: Track) -> Entry:
+    return Entry(
+        track=track, agency=agency, title=f"ผลงานของ{agency.name_th}", stage1_passed_on=date(2023, 2, 1)
+    )
 
 
 @pytest.fixture
@@ -117,19 +121,16 @@ def make_people(track) -> Callable[..., list[User]]:
     def make(count: int, *, agencies: int | None = None) -> list[User]:
         nonlocal made
         now = clock.now()
-        pool = []
-        for at in range(agencies or count):
-            number = made + at
-            agency = Agency(
+        pool = [
+            Agency(
                 code=f"X{number}",
                 name_th=f"หน่วยงานตัวอย่างที่ {number}",
                 ministry_th="กระทรวงตัวอย่าง",
                 is_sample=True,
             )
-            db.session.add(agency)
-            db.session.flush()
-            passed(agency, track)
-            pool.append(agency)
+            for number in range(made, made + (agencies or count))
+        ]
+        db.session.add_all([*pool, *(entry_of(agency, track) for agency in pool)])
         people = [
             User(
                 email=f"p{made + at}@demo.example",
