@@ -23,6 +23,9 @@ registration = sa.table(
 
 
 def upgrade() -> None:
+    with op.batch_alter_table('user') as batch_op:
+        batch_op.create_index(batch_op.f('ix_user_approved_by_id'), ['approved_by_id'], unique=False)
+
     op.create_table('heartbeat',
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -127,6 +130,9 @@ def _give_tickets() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('user') as batch_op:
+        batch_op.drop_index(batch_op.f('ix_user_approved_by_id'))
+
     with op.batch_alter_table('registration') as batch_op:
         batch_op.drop_constraint(batch_op.f('uq_registration_workshop_id_ticket'), type_='unique')
         batch_op.drop_column('ticket')

@@ -89,7 +89,7 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
-    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     declined_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     # As an agency's.
