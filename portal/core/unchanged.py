@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.core import clock
 from portal.core.db import db
@@ -63,7 +64,7 @@ def _state(watch: _Watch) -> Any:
             if watch.connection is None:
                 watch.connection = _connect(watch.engine)
             return watch.connection.execute(statement).fetchone()[0]
-        except watch.engine.dialect.loaded_dbapi.Error as error:
+        except (watch.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
             log.warning("the database did not tell its state: %s", error)
             watch.connection = None
             return None

@@ -49,9 +49,7 @@ def feed(secret: str) -> Response:
         body = feeds.calendar_of(found)
     except feeds.Ended as no:
         return errors.page(410, title=_("ปฏิทินนี้เลิกใช้แล้ว"), text=str(no))
-    response = _shown(body, "calendar.ics")
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return _shown(body, "calendar.ics", kept_by="private")
 
 
 @bp.get("/calendar")
@@ -124,9 +122,10 @@ def address_of(feed: CalendarFeed | None) -> str | None:
     return link("participation.feed", secret=feed.secret) if feed else None
 
 
-def _shown(body: bytes, filename: str) -> Response:
-    """A calendar that a program reads by itself, not sent again while it says the same."""
+def _shown(body: bytes, filename: str, *, kept_by: str = "public") -> Response:
+    """A calendar that a program reads by itself, asks for again each time, and is not sent while it says the same."""
     response = sheets.download(body, filename)
+    response.headers["Cache-Control"] = f"{kept_by}, no-cache"
     response.headers.set("Content-Disposition", "inline", filename=filename)
     response.add_etag()
     response.make_conditional(request)

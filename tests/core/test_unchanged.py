@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from portal.core import unchanged
 from portal.core.db import db
@@ -34,6 +35,7 @@ def test_who_holds_the_last_answer_is_told_so_without_a_question_to_the_pool(
     assert answer.headers["ETag"] == etag
     assert "Content-Length" not in answer.headers
     assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.headers["Cache-Control"] == "public, no-cache"
 
 
 def test_the_weak_form_that_a_packed_answer_has_counts_as_well(client: Client, etag: str) -> None:
@@ -106,6 +108,21 @@ def test_a_database_that_does_not_answer_is_asked_again_later(client: Client, ap
     watch = app.extensions["unchanged"]
     watch.connection.close()
     assert ask(client, etag).status_code == 304  # the usual way
+    assert unchanged._state(watch) is not None
+
+
+def test_while_the_database_is_away_the_usual_way_says_so(
+    client: Client, app: Flask, etag: str, monkeypatch: Any
+) -> None:
+    def away(*_: Any) -> None:
+        raise OperationalError("connect", {}, Exception("refused"))
+
+    watch = app.extensions["unchanged"]
+    watch.connection.close()
+    monkeypatch.setattr(unchanged, "_connect", away)
+    assert ask(client, etag).status_code == 304
+    assert watch.connection is None
+    monkeypatch.undo()
     assert unchanged._state(watch) is not None
 
 

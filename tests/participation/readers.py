@@ -129,6 +129,7 @@ class Desk:
         whole = Calendar.from_ical(body)
         for event in whole.walk("VEVENT"):
             one = Calendar(whole)
+            one.pop("METHOD", None)  # of a mail: what is to be done with it, not what is kept
             one.add_component(whole.walk("VTIMEZONE")[0])
             one.add_component(event)
             self.calendar.save_event(one.to_ical().decode())

@@ -8,7 +8,7 @@ import pytest
 
 from portal.core import clock
 from portal.core.db import db
-from portal.participation import attendance, feeds, registration
+from portal.participation import attendance, feeds, registration, teams
 from portal.participation.models import AttendanceState
 from portal.programme import desk as offering
 from portal.programme.models import Workshop
@@ -155,3 +155,22 @@ def test_hundreds_of_attendees_with_every_kind_of_name_come_through_whole(
             assert by_mail[row.user.email]["X-AGENCY"] == str(row.agency)
             assert (by_mail[row.user.email]["PARTSTAT"] == "DECLINED") == (told == "excused")
         assert next(event["title"] for event in desk.listed()) == TITLE
+
+
+def test_the_mails_of_a_swap_take_the_meeting_from_one_calendar_and_bring_it_to_the_other(
+    subscribed: readers.Desk, workshop: Workshop, cast: Any, ked: Any, mails: Any
+) -> None:
+    """Each mail's calendar is put where a mail program would: on one person's server, where the UIDs are the same."""
+    seat = registration.register(workshop, user=cast.lamai)
+    teams.swap(seat, to=ked, by=cast.mali, why="ป่วย")
+    db.session.commit()
+    invited, gone = mails(cast.lamai)
+    [got] = mails(ked)
+    seen = []
+    for mail in (invited, gone, got):
+        subscribed.put(mail.calendar)
+        meetings = [one.icalendar_component for one in subscribed.calendar.events()]
+        seen.append({(event["STATUS"], str(event["ATTENDEE"])) for event in meetings})
+    lamai, other = f"mailto:{cast.lamai.email}", f"mailto:{ked.email}"
+    assert seen == [{("CONFIRMED", lamai)}, {("CANCELLED", lamai)}, {("CONFIRMED", other)}]
+    assert [mail.calendar_method for mail in (invited, gone, got)] == ["REQUEST", "CANCEL", "REQUEST"]
