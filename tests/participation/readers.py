@@ -89,7 +89,7 @@ def radicale_app(folder: Path) -> Any:
     settings.update(
         {
             "storage": {"filesystem_folder": str(folder)},
-            "auth": {"type": "none"},
+            "auth": {"type": "none", "delay": "0"},
             "rights": {"type": "owner_only"},
             "logging": {"level": "error"},
         },
