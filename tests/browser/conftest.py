@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config import ROOT
-from tests.browser.demonstration import Demonstration, run, served
+from tests.browser.demonstration import Demonstration, run, served, shared_by_all
 from tests.browser.doors import DAY, query
 from tests.browser.looking import HEIGHT, WATCH_POLICY, WIDTHS, Complaints
 from tests.browser.places import NOBODY
@@ -64,8 +64,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def demonstration(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with served(shared, base / "instance") as demonstration:
+    with served(shared_by_all(base), base / "instance") as demonstration:
         yield demonstration
 
 
@@ -142,8 +141,7 @@ def window_of(opened: Open) -> Callable[[str], Window]:
 def day(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The demonstration on the morning of the first day."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with served(shared, base / "day", DAY) as demonstration:
+    with served(shared_by_all(base), base / "day", DAY) as demonstration:
         addresses = run("-m", "tests.browser.crowd", environ=demonstration.environ)
         demonstration.known["addresses"] = json.loads(addresses)
         yield demonstration

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -79,16 +80,38 @@ def surroundings(folder: Path, url: str) -> dict[str, str]:
     }
 
 
+def shared_by_all(base: Path) -> Path:
+    """The folder that all workers of a run know, given a worker's own one of pytest's."""
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 def made_once(shared: Path) -> Path:
-    """The folder with the demonstration of this run; the first worker makes it, the others wait for it and copy."""
-    folder = shared / "demonstration"
+    """The folder with the demonstration of this run, as `make run` makes it; the first worker makes it, the others wait for it.
+
+    Beside it stands what it took: seconds of CPU, in a file of the same name ending in .cpu.
+    """
+    folder, took = shared / "demonstration", shared / "demonstration.cpu"
     with (shared / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not took.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            environ = surroundings(folder, "http://127.0.0.1:8000")
+            run("-m", "flask", "--app", "wsgi", "demo", "--if-empty", environ=environ)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            took.write_text(str(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
+    return folder
+
+
+def set_once(shared: Path) -> Path:
+    """A copy of it in which the stage is set, and known.json says how."""
+    made, folder = made_once(shared), shared / "stage"
+    with (shared / "stage.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "known.json").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            environ = surroundings(folder, "http://127.0.0.1:8000")
-            run("-m", "flask", "--app", "wsgi", "demo", environ=environ)
-            known = run("-m", "tests.browser.stage", environ=environ)
+            shutil.copytree(made, folder)
+            known = run("-m", "tests.browser.stage", environ=surroundings(folder, "http://127.0.0.1:8000"))
             (folder / "known.json").write_text(known, "utf-8")
     return folder
 
@@ -114,7 +137,7 @@ def wait_for(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
 @contextmanager
 def served(shared: Path, folder: Path, clock: str = CLOCK) -> Iterator[Demonstration]:
     """A copy of the demonstration in `folder`, answering on a port of its own while inside, at this time of its own."""
-    shutil.copytree(made_once(shared), folder)
+    shutil.copytree(set_once(shared), folder)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environ = surroundings(folder, url) | {"PORTAL_CLOCK": clock}
