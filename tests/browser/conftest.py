@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config import ROOT
@@ -119,22 +120,35 @@ def visitor(opened: Open) -> Iterator[Open]:
 
 
 @pytest.fixture(scope="session")
-def window_of(opened: Open) -> Callable[[str], Window]:
-    """The one window of each visitor of the house, signed in, kept for the whole run."""
-    windows: dict[str, Window] = {}
+def window_of(opened: Open, demonstration: Demonstration) -> Callable[..., Window]:
+    """The one window of each visitor of the house and language, signed in, kept for the whole run."""
+    windows: dict[tuple[str, str], Window] = {}
 
-    def window(name: str) -> Window:
-        if name not in windows:
-            page = opened().new_page()
-            complaints = Complaints()
-            complaints.listen(page)
-            if name != NOBODY:
-                sign_in(page, f"{name}@demo.example")
-            windows[name] = page, complaints
-        _in_use[:] = [windows[name][0]]
-        return windows[name]
+    def window(name: str, language: str = "th") -> Window:
+        if (name, language) not in windows:
+            windows[name, language] = thai(name) if language == "th" else other(name, language)
+        _in_use[:] = [windows[name, language][0]]
+        return windows[name, language]
+
+    def thai(name: str) -> Window:
+        page, complaints = _listened_to(opened())
+        page.add_init_script(AXE_SCRIPT)  # to send its half megabyte to every page anew took twice as long
+        if name != NOBODY:
+            sign_in(page, f"{name}@demo.example")
+        return page, complaints
+
+    def other(name: str, language: str) -> Window:
+        context = opened(storage_state=window(name)[0].context.storage_state())
+        context.add_cookies([{"name": "lang", "value": language, "url": demonstration.url}])
+        return _listened_to(context)
 
     return window
+
+
+def _listened_to(context: BrowserContext) -> Window:
+    page, complaints = context.new_page(), Complaints()
+    complaints.listen(page)
+    return page, complaints
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def looked() -> Looked:
 
 @pytest.mark.parametrize(("who", "place"), VISITS, ids=name)
 def test_a_page_is_open_to_all_senses_and_screens(
-    demonstration: Demonstration, window_of: Callable[[str], Window], looked: Looked, who: str, place: Place
+    demonstration: Demonstration, window_of: Callable[..., Window], looked: Looked, who: str, place: Place
 ) -> None:
     page, complaints = window_of(who)
     page.emulate_media(color_scheme="light")
@@ -67,17 +67,12 @@ def test_a_page_is_open_to_all_senses_and_screens(
 
 @pytest.mark.parametrize(("who", "place"), IN_ENGLISH, ids=name)
 def test_a_page_fits_small_screens_in_english_too(
-    demonstration: Demonstration, window_of: Callable[[str], Window], who: str, place: Place
+    demonstration: Demonstration, window_of: Callable[..., Window], who: str, place: Place
 ) -> None:
-    page, complaints = window_of(who)
-    english = {"name": "lang", "value": "en", "url": demonstration.url}
-    page.context.add_cookies([english])  # type: ignore[list-item]
-    try:
-        page.goto(place.address.format_map(demonstration.known))
-        assert page.locator("html").get_attribute("lang") == "en"
-        found = sideways(page, and_back=False) + complaints.of(page, status=place.status)
-    finally:
-        page.context.clear_cookies(name="lang")
+    page, complaints = window_of(who, "en")
+    page.goto(place.address.format_map(demonstration.known))
+    assert page.locator("html").get_attribute("lang") == "en"
+    found = sideways(page, and_back=False) + complaints.of(page, status=place.status)
     assert not found, "\n".join(found)
 
 
@@ -140,7 +135,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("who", "address", "action"), REFUSED)
 def test_a_refused_form_is_open_to_all_senses_too(
-    window_of: Callable[[str], Window], who: str, address: str, action: str
+    window_of: Callable[..., Window], who: str, address: str, action: str
 ) -> None:
     page, complaints = window_of(who)
     page.emulate_media(color_scheme="light")
