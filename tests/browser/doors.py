@@ -27,9 +27,15 @@ def marks_of(day: Demonstration, *tickets: str) -> list[str]:
 
 
 def wait_until_kept(page: Page) -> None:
-    page.wait_for_function("() => caches.match(location.href).then(Boolean)")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    wait_until(page, "() => caches.match(location.href)")
+    wait_until(page, "() => navigator.serviceWorker.controller")
 
 
 def part(page: Page, name: str) -> Locator:
     return page.locator(f"[data-door='{name}']")
+
+
+def wait_until(page: Page, asked: str, of: Any = None) -> None:
+    """Until this function says yes, also one that takes its time (wait_for_function takes any promise for a yes)."""
+    waiting = "while (!(await asked(of))) await new Promise((done) => setTimeout(done, 50));"
+    page.evaluate(f"async (of) => {{ const asked = {asked}; {waiting} }}", of)

@@ -15,7 +15,7 @@ from portal.core.errors import Refused
 from portal.participation import tickets as tickets_of_the_server
 from tests.browser.conftest import FLAGS, PATIENCE, chromium
 from tests.browser.demonstration import Demonstration
-from tests.browser.doors import DOOR, MARKS, PHONE, marks_of, part, query, wait_until_kept
+from tests.browser.doors import DOOR, MARKS, PHONE, marks_of, part, query, wait_until, wait_until_kept
 from tests.browser.looking import RULES, axe, sideways
 from tests.browser.walking import sign_in
 
@@ -51,7 +51,7 @@ def type_code(page: Page, *codes: str) -> None:
         page.fill("#code", code)
         page.press("#code", "Enter")
         expect(page.locator("#code")).to_have_value("")
-        page.wait_for_function(STORED, arg=code)
+        wait_until(page, STORED, code)
 
 
 STORED = """(text) => new Promise((done) => {
@@ -125,6 +125,17 @@ def test_a_mark_has_the_moment_of_its_scan_not_of_its_arrival(
     expect_all_sent(page)
     [(at, noted)] = [row[2:] for row in query(day, MARKS) if row[1] == ticket]
     assert datetime.fromisoformat(noted) - datetime.fromisoformat(at) >= timedelta(seconds=1.4)
+
+
+def test_all_that_the_door_is_made_of_is_laid_by(open_door: OpenDoor) -> None:
+    page = open_door()
+    kept = page.evaluate(
+        "async () => { const [name] = await caches.keys(); return (await (await caches.open(name)).keys()).map((one) => one.url); }"
+    )
+    ours = {
+        file for name, file in read_manifest().items() if name.startswith("js/door") and "-sw" not in name
+    }
+    assert {url.partition("/static/")[2] for url in kept} >= ours
 
 
 # The phone's clock is what `shift` adds to the true time; the true time itself is taken before the page's scripts.

@@ -36,10 +36,10 @@ async function clearOld() {
 const parts = (its) =>
   [...its.querySelectorAll("script[src], link[rel=stylesheet]")].map((one) => one.getAttribute("src") || one.getAttribute("href")).join(" ");
 
-// All that the browser fetched for this page: modules that modules asked for and fonts too.
+// All that the page names, and what the browser fetched for it besides: fonts.
 function assets() {
   const fetched = performance.getEntriesByType("resource").map((one) => one.name);
-  const named = [...document.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon]")].map((one) => one.src || one.href);
+  const named = [...document.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon], link[rel=preload], link[rel=modulepreload]")].map((one) => one.src || one.href);
   return [...new Set([...fetched, ...named])].filter((url) => url.startsWith(`${location.origin}/static/`));
 }
 
