@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import (
+    check_in,
     feeds,
     letters,
     outbox,
@@ -87,6 +88,11 @@ def _outbox_on_postgres(folder: Path) -> list[Figure]:
         return _outbox(folder, "PostgreSQL", url)
 
 
+def _check_in_on_postgres(folder: Path) -> list[Figure]:
+    with _postgres(folder) as url:
+        return check_in.measured(folder, folder / "log", "PostgreSQL", url)
+
+
 STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("pages", _of_pages),
     ("rush on SQLite", lambda folder: _rush(folder, f"SQLite, {RUSH}")),
@@ -104,6 +110,8 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("outbox on PostgreSQL", _outbox_on_postgres),
     ("letters on SQLite", lambda folder: letters.measured(folder, "SQLite")),
     ("letters on PostgreSQL", _letters_on_postgres),
+    ("check-in on SQLite", lambda folder: check_in.measured(folder, folder / "log")),
+    ("check-in on PostgreSQL", _check_in_on_postgres),
     ("feeds", lambda folder: feeds.measured(folder, folder / "log")),
     ("spreadsheets", _spreadsheets),
     ("papers", lambda folder: papers.measured(folder, folder / "log")),

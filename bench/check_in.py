@@ -78,19 +78,19 @@ def _hold_today(workshop: Workshop) -> None:
         session.day, session.starts_at, session.ends_at = clock.today(), None, None
 
 
-def measured(folder: Path, log: Path) -> list[Figure]:
-    here = site.make(folder)
+def measured(folder: Path, log: Path, name: str = "SQLite", database_url: str = "") -> list[Figure]:
+    here = site.make(folder, database_url)
     door = door_of(here)
     with (
         serving("bench.hello:app", {}, workers=1, alive="/", log=log) as hello,
         serving(site.TARGET, here.environ, workers=1, alive="/healthz", log=log) as portal,
     ):
-        one = _ratio(hello, portal, door)
+        one = _ratio(hello, portal, door, name)
     with serving(site.TARGET, here.environ, workers=2, alive="/healthz", log=log) as portal:
-        return [one, *_two_doors(here, portal, door)]
+        return [one, *_two_doors(here, portal, door, name)]
 
 
-def _ratio(hello: Server, portal: Server, door: Door) -> Figure:
+def _ratio(hello: Server, portal: Server, door: Door, name: str) -> Figure:
     """As pages are measured: hello anew before each burst, the burst at the first quarter counts."""
     bare, scans = [], []
     for number in range(ROUNDS + 1):
@@ -100,7 +100,9 @@ def _ratio(hello: Server, portal: Server, door: Door) -> Figure:
             scans.append(found[1])
     unit, cost = quantiles(bare, n=4)[0], quantiles(scans, n=4)[0]
     note = f"{cost * 1000:.2f} ms; middle {median(scans) / median(bare):.1f} × the middle hello"
-    return Figure(f"one scan at a door of {SEATS} people", cost / unit, "× hello", at_most=MOST, note=note)
+    return Figure(
+        f"{name}: one scan at a door of {SEATS} people", cost / unit, "× hello", at_most=MOST, note=note
+    )
 
 
 def _hellos(hello: Server) -> float:
@@ -119,7 +121,7 @@ def _scans(portal: Server, door: Door) -> float:
     return (portal.cpu_seconds() - before) / BURST
 
 
-def _two_doors(here: Site, portal: Server, door: Door) -> list[Figure]:
+def _two_doors(here: Site, portal: Server, door: Door, database: str) -> list[Figure]:
     """Each door scans thirty times a second, at moments of its own, whether the answer before has come or not."""
     passed = Passed()
     with here.open():
@@ -131,9 +133,10 @@ def _two_doors(here: Site, portal: Server, door: Door) -> list[Figure]:
         thread.join()
     with here.open():
         noted = _marks() - before
+        db.engine.dispose()
     sent = PER_SECOND * SECONDS
     slowest = 1000 * quantiles(passed.waits, n=100)[98]
-    name = f"{PER_SECOND} scans a second from {DOORS} doors"
+    name = f"{database}: {PER_SECOND} scans a second from {DOORS} doors"
     return [
         Figure(f"{name}: errors", len(passed.wrong), "", at_most=0, note="; ".join(passed.wrong[:3])),
         Figure(f"{name}: marks", noted, "", at_most=sent, at_least=sent),
