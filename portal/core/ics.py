@@ -91,9 +91,9 @@ def standing(partstat: str, params: Mapping[str, str]) -> bytes:
     """The first half of an ATTENDEE line: how somebody stands. Any `guest` may follow.
 
     Long lists come in halves, because thousands of lines repeat a few standings, and each person at every session.
+    What RFC 5545 takes for granted (an individual, required, no answer asked for) is left out of them.
     """
-    halves = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": partstat, "RSVP": "FALSE"}
-    return _folded(f"ATTENDEE;{_parameters({**halves, **params}, is_typed=False)}")
+    return _folded(f"ATTENDEE;{_parameters({'PARTSTAT': partstat, **params}, is_typed=False)}")
 
 
 def guest(person: Person, params: Mapping[str, str]) -> bytes:

@@ -1,5 +1,7 @@
 """Not modified, said before anything is looked up: only where nothing was committed since, on both databases."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -130,3 +132,20 @@ def test_a_process_remembers_only_so_many(client: Client, app: Flask, monkeypatc
     monkeypatch.setattr(unchanged, "MOST", 0)
     ask(client)
     assert app.extensions["unchanged"].given == {}
+
+
+def test_what_another_process_commits_is_seen(client: Client, cast: Cast, etag: str, queries: Any) -> None:
+    """As the other worker of a server, or the one that sends mail, would."""
+    url = db.engine.url.render_as_string(hide_password=False)
+    program = (
+        "import sys; from sqlalchemy import create_engine, text\n"
+        "with create_engine(sys.argv[1]).begin() as other:\n"
+        """    other.execute(text('''UPDATE "user" SET name = 'x' '''))"""
+    )
+    db.session.rollback()
+    with queries() as statements:
+        assert ask(client, etag).status_code == 304
+        assert statements == []
+        subprocess.run([sys.executable, "-c", program, url], check=True, timeout=60)
+        assert ask(client, etag).status_code == 304
+    assert statements
