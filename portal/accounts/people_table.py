@@ -58,6 +58,7 @@ WORDS = {
 }
 OF_ADMINS = (Role.ORGANIZER, Role.ADMIN)  # roles that only an admin gives and takes
 FORMULA = tuple("=+-@")
+NOTHING = ("-", "–", "—")  # what stands for an empty cell in many sheets
 OFFERED = 20  # agencies for which the nearest name is looked up: it takes its time
 
 _roles = {role.value: role for role in Role} | {
@@ -225,17 +226,25 @@ def _values(row: Row, user: User | None, known: _Known) -> dict[str, Any]:
         _check_name(row, user, name, known)
     elif user is None:
         known.errors.append(row.error("name", _("ใส่ชื่อ")))
-    if row["position"]:
-        values["position"] = row["position"]
-        _check_text(row, "position", user.position if user else None, row["position"], known)
+    position = _said(row, "position")
+    if position:
+        values["position"] = position
+        _check_text(row, "position", user.position if user else None, position, known)
     _take_agency(row, values, known)
     _take_role(row, user, values, known)
     return values
 
 
+def _said(row: Row, column: str) -> str:
+    """What a cell says; "" also where a dash stands for nothing."""
+    text = row[column]
+    return "" if text in NOTHING else text
+
+
 def _name(row: Row) -> str:
     """The name as one, from one cell or from three; a Thai title is joined to it as Thais write it."""
-    title, name = row["title"], " ".join(part for part in (row["name"], row["last_name"]) if part)
+    parts = (_said(row, "name"), _said(row, "last_name"))
+    title, name = _said(row, "title"), " ".join(part for part in parts if part)
     if title and name:
         name = f"{title} {name}" if title[-1].isascii() and title[-1].isalpha() else f"{title}{name}"
     return " ".join(name.split())
@@ -270,7 +279,7 @@ def _check_text(row: Row, column: str, before: str | None, text: str, known: _Kn
 
 
 def _take_agency(row: Row, values: dict[str, Any], known: _Known) -> None:
-    text = row["agency_code"]
+    text = _said(row, "agency_code")
     if not text:
         return
     try:
@@ -295,7 +304,7 @@ def _no_agency(text: str, known: _Known) -> str:
 
 
 def _take_role(row: Row, user: User | None, values: dict[str, Any], known: _Known) -> None:
-    text = row["role"].lower()
+    text = _said(row, "role").lower()
     role = _roles.get(text) if text else (user.role if user else Role.LEARNER)
     if role is None:
         words = ", ".join(str(word) for word in WORDS.values())

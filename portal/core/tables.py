@@ -45,14 +45,21 @@ def in_order(errors: Iterable[CellError]) -> list[CellError]:
 
 
 class SheetError(Refused):
-    """The file cannot be used as it is. `errors` names every bad cell; it is empty when the file itself is the trouble."""
+    """The file cannot be used as it is. `errors` names every bad cell; it is empty when the file itself is the trouble.
+    `table` is what could be read nevertheless, so that its other cells can be looked at, too."""
 
     text = _l("อ่านไฟล์นี้ไม่ได้")
 
     def __init__(
-        self, text: Any = None, *, errors: Sequence[CellError] = (), field: str | None = None
+        self,
+        text: Any = None,
+        *,
+        errors: Sequence[CellError] = (),
+        table: "Table | None" = None,
+        field: str | None = None,
     ) -> None:
         self.errors = tuple(errors)
+        self.table = table
         if text is None and self.errors:
             text = _(
                 "แก้ไขไฟล์แล้วนำเข้าใหม่ พบ %(count)d จุด: %(first)s", count=len(self.errors), first=self._first()
@@ -194,10 +201,11 @@ def _table(sheet: workbooks.Sheet, rows: list[tuple[int, list[str]]], aliases: M
     below = [(number, cells) for number, cells in rows if number > header_row and any(cells)]
     columns = _columns(header, aliases)
     errors = [*_doubled(header, header_row, columns, aliases), *_bad_cells(sheet, header, header_row, below)]
-    if errors:
-        raise SheetError(errors=errors)
     found = tuple(Row(number, tuple(cells), columns) for number, cells in below)
-    return Table(tuple(header), header_row, found, columns, _notes(sheet))
+    table = Table(tuple(header), header_row, found, columns, _notes(sheet))
+    if errors:
+        raise SheetError(errors=errors, table=table)
+    return table
 
 
 def _header(rows: list[tuple[int, list[str]]], aliases: Mapping[str, str]) -> tuple[int, list[str]]:

@@ -15,8 +15,15 @@ from portal.core import blobs, tables, tokens
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
-from portal.core.tables import Table
-from portal.participation import answers_table, attendance_table, minutes, roster, roster_table
+from portal.core.tables import CellError, SheetError, Table
+from portal.participation import (
+    answers_table,
+    attendance_rows,
+    attendance_table,
+    minutes,
+    roster,
+    roster_table,
+)
 from portal.programme.models import Workshop
 
 MOST_BYTES = tables.MAX_BYTES
@@ -124,7 +131,7 @@ def _attendance(table: Table, draft: Draft, _by: User, lock: bool) -> Plan:
     asked = draft.options
     session = next((one for one in workshop.sessions if one.code == asked["session"]), None)
     length = asked["length"] or (minutes.length_of(session) if session else minutes.ALL_DAY)
-    wanted = attendance_table.Asked(session, length, asked["share"], skip_unknown=asked["skip_unknown"])
+    wanted = attendance_rows.Asked(session, length, asked["share"], skip_unknown=asked["skip_unknown"])
     return attendance_table.plan(table, workshop, wanted, filename=draft.filename, lock=lock)
 
 
@@ -186,7 +193,25 @@ def plan(draft: Draft, *, by: User, lock: bool = False) -> Plan:
         raise Gone
     kind = KINDS[draft.kind]
     content = io.BytesIO(b"".join(blobs.open_range(draft.digest, 0, size)))
-    return kind.plan(tables.read_table(content, draft.filename, names=kind.names(draft)), draft, by, lock)
+    try:
+        table = tables.read_table(content, draft.filename, names=kind.names(draft))
+    except SheetError as no:
+        if no.table is None:
+            raise
+        more = _errors_of(no.table, kind, draft, by)
+        told = {one.cell for one in no.errors}
+        every = [*no.errors, *(one for one in more if one.cell not in told)]
+        raise SheetError(errors=tables.in_order(every)) from no
+    return kind.plan(table, draft, by, lock)
+
+
+def _errors_of(table: Table, kind: Kind, draft: Draft, by: User) -> tuple[CellError, ...]:
+    """What else is wrong in a table of which some cells could not be read, so that all is told at once."""
+    try:
+        kind.plan(table, draft, by, False)
+    except SheetError as no:
+        return no.errors
+    return ()
 
 
 def confirm(draft: Draft, *, mark: str, by: User) -> ImportRun:
@@ -204,6 +229,13 @@ def confirm(draft: Draft, *, mark: str, by: User) -> ImportRun:
     run.before = KINDS[draft.kind].carry_out(found, run, by)
     db.session.flush()
     return run
+
+
+def carried_out(draft: Draft, *, by: User) -> ImportRun | None:
+    """The run that this person made of this draft already; None where there is none."""
+    runs = import_runs.latest(kind=draft.kind, subject=draft.subject)
+    mine = (run for run in runs if run.by_id == by.id and run.undone_at is None)
+    return next((run for run in mine if run.filename == draft.filename), None)
 
 
 def undoing(run: ImportRun, *, lock: bool = False) -> Undoing:

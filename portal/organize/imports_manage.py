@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from portal.accounts import import_runs
 from portal.accounts.access import organizers_only, viewer
-from portal.accounts.import_runs import Changed, Plan
+from portal.accounts.import_runs import Changed, NothingToDo, Plan
 from portal.accounts.models import ImportRun
 from portal.core import paging, sheets, tables
 from portal.core.clock import today
@@ -119,6 +119,11 @@ def confirm(token: str) -> ResponseReturnValue:
     except importing.Gone as no:
         db.session.rollback()
         return _page(error=no, status=410)
+    except NothingToDo:  # pressed twice: what the first press did is shown
+        db.session.rollback()
+        done = importing.carried_out(found, by=viewer())
+        there = url_for("organize.run", code=done.code) if done else url_for("organize.draft", token=token)
+        return redirect(there, 303)
     except Refused as no:
         db.session.rollback()
         return _refused(token, importing.read(token), no)

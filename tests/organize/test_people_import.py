@@ -136,6 +136,29 @@ def test_everything_wrong_is_told_at_once_in_the_order_of_the_sheet(orn, cast):
     assert len(everybody()) == 5
 
 
+def test_cells_that_cannot_be_read_hide_no_other_errors(orn, cast):
+    rows = ("email,name,position,,role", "nok@agency.go.th,นก,,หลงมา,", "no-address,,,,หัวหน้า")
+    bring(orn, "people", (io.BytesIO("\n".join(rows).encode()), "คน.csv"))
+    assert cells(orn) == ["D2", "A3", "B3", "E3"]
+
+
+def test_a_dash_stands_for_nothing(orn, cast):
+    columns = ("email", "คำนำหน้า", "ชื่อ", "นามสกุล", "ตำแหน่ง", "หน่วยงาน", "บทบาท")
+    confirmed(orn, "people", table(columns, ("nok@agency.go.th", "-", "นก", "-", "-", "–", "-")))
+    nok = person("nok@agency.go.th")
+    assert (nok.name, nok.position, nok.agency_id, nok.role) == ("นก", "", None, Role.LEARNER)
+
+
+def test_who_confirms_twice_sees_what_the_first_press_did(orn, cast):
+    bring(orn, "people", table(COLUMNS, ("nok@agency.go.th", "นก", "", "", "")))
+    form = orn.page.form("/confirmation")
+    data = {one["name"]: one["value"] for one in form.select("input[name]")}
+    first, second = (orn.post(form["action"], data=data) for _press in range(2))
+    assert second.status_code == 303
+    assert second.location == first.location
+    assert len(db.session.scalars(select(ImportRun)).all()) == 1
+
+
 def test_a_thousand_bad_cells_are_all_told(orn, cast):
     rows = [("bad", f"คน {at}", "", f"ไม่มี {at}", "") for at in range(500)]
     assert bring(orn, "people", table(COLUMNS, *rows)).status_code == 422
