@@ -206,7 +206,7 @@ def set_stage() -> dict[str, Any]:
         **offered_seats(),
         **tables(),
         "team_place": taken.code,
-        "ticket": tickets.address(taken).partition("/tickets/")[2],
+        "ticket": tickets.address(taken).rpartition("/")[2],
         "open": attempt(lamai, "pmqa40", "op", {}).code,
         "failed": submitted(lamai, "pmqa2562", "c1", missed=6),
         "passed": submitted(lamai, "pmqa2562", "op", missed=2),
