@@ -164,6 +164,11 @@ def names(workshop: Workshop) -> dict[str, list[str]]:
                 found.setdefault(name, []).append(heading)
     for name, headings in ALIASES.items():
         found.setdefault(name, []).extend(headings)
+    for (
+        session
+    ) in workshop.sessions:  # for a sheet made by hand, and one that went out before the session was moved
+        if folded(session.code) not in _taken():
+            found[SESSION + session.code].append(session.code)
     return found
 
 

@@ -14,7 +14,14 @@ from portal.awards import entries
 from portal.awards.models import Entry
 from portal.core import sheets, tables
 from portal.core.db import db
-from portal.participation import answers_table, attendance, attendance_table, registration, roster_table
+from portal.participation import (
+    answers_table,
+    attendance,
+    attendance_rows,
+    attendance_table,
+    registration,
+    roster_table,
+)
 from portal.participation.models import AttendanceState
 from tests.organize.conftest import passed_stage_1
 from tests.participation.asking import QUESTIONS
@@ -140,7 +147,7 @@ def test_rosters_answers_and_marks(cast, make_workshop, make_people, people, end
     }[table]()
     back = written(columns, lines, ending, roster_table.names(workshop))
     if table != "answers":
-        asked = attendance_table.Asked(None)
+        asked = attendance_rows.Asked(None)
         assert attendance_table.plan(back, workshop, asked, filename="a").changes == []
     if table != "marks":
         plan = answers_table.plan(back, workshop)
@@ -163,7 +170,7 @@ def test_an_import_undone_leaves_everybody_as_before(orn, cast, make_workshop, m
     stood = attendance.states_of([day])
     lines = [[row.user.email, word] for row, word in zip(rows, listed, strict=True)]
     back = written(["อีเมล", "ผล"], lines, "csv", roster_table.names(workshop))
-    plan = attendance_table.plan(back, workshop, attendance_table.Asked(day), filename="a")
+    plan = attendance_table.plan(back, workshop, attendance_rows.Asked(day), filename="a")
     if not plan.changes:
         return
     run = import_runs.note(plan, kind="attendance", filename="a", by=cast.orn, subject=workshop.code)
