@@ -1,7 +1,7 @@
 """Forms that speak Thai and English at the field and keep what was typed; what a form means is its room's rule."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 

@@ -17,7 +17,9 @@ from portal.participation.meetings import Meeting
 from portal.participation.models import Registration
 from portal.participation.seats import CONFIRMED
 
-SLOT = 30  # seconds that a code stands on the screen; the one before still counts
+# Seconds that a code stands on the screen; the one before still counts, and so does the next one, which a machine
+# whose clock is a little ahead may show already.
+SLOT = 30
 BY_ONESELF = "self"  # how: the person typed the code of the screen
 MOST_TRIES = 10
 WITHIN = timedelta(minutes=10)
@@ -85,7 +87,7 @@ def _meeting_of(code: str, user: User) -> tuple[Meeting, str] | None:
     seats = dict(read_rows(_SEATS, user=user.id).all())
     slot = int(clock.now().timestamp()) // SLOT
     for meeting in meetings.open_now(list(seats)) if code else ():
-        if code in (_letters(meeting, slot), _letters(meeting, slot - 1)):
+        if code in [_letters(meeting, near) for near in (slot, slot - 1, slot + 1)]:
             return meeting, seats[meeting.workshop_id]
     return None
 

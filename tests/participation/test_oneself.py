@@ -80,6 +80,17 @@ def test_a_code_turns_every_half_minute_and_the_one_before_still_counts(client, 
     assert len(noted()) == 1
 
 
+def test_a_screen_whose_clock_is_a_little_ahead_still_shows_a_good_code(client, seated, cast, clock_at):
+    clock_at("2023-02-20T08:45:31+07:00")
+    ahead = code()
+    clock_at("2023-02-20T08:45:29+07:00")
+    assert types(client.sign_in(cast.lamai), ahead).status_code == 303
+    clock_at("2023-02-20T08:46:31+07:00")
+    too_far = code()
+    clock_at("2023-02-20T08:45:29+07:00")
+    assert types(client, too_far).status_code == 422
+
+
 @pytest.mark.parametrize("moment", ["2023-02-20T07:59:00+07:00", "2023-02-20T16:15:01+07:00"])
 def test_outside_the_hours_of_the_door_no_code_is_good(client, seated, cast, clock_at, moment):
     clock_at(moment)
