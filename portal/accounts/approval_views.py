@@ -27,7 +27,9 @@ def approve(code: str) -> Response:
 @approvers_only
 def decline(code: str) -> Response:
     person = _applicant(code)
-    return _decided(person, approvals.decline, _("ไม่รับ %(name)s เข้าหน่วยงาน และส่งอีเมลบอกแล้ว", name=person.name))
+    return _decided(
+        person, approvals.decline, _("ไม่รับ %(name)s เข้าหน่วยงาน และส่งอีเมลบอกแล้ว", name=person.name)
+    )
 
 
 def _applicant(code: str) -> User:

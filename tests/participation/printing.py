@@ -42,7 +42,9 @@ def seat(workshop: Workshop, people: Sequence[Named]) -> list[Registration]:
             approved_at=now,
         )
         rows.append(
-            Registration(workshop=workshop, user=user, agency=user.agency, status=one.status, arrival=at + 100)
+            Registration(
+                workshop=workshop, user=user, agency=user.agency, status=one.status, arrival=at + 100
+            )
         )
     db.session.add_all(rows)
     db.session.commit()
