@@ -4,7 +4,7 @@ import base64
 import io
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,22 +45,29 @@ def address(day: Demonstration, tickets: Iterator[str]) -> tuple[str, str]:
     return ticket, day.known["addresses"][ticket]
 
 
+@pytest.fixture(scope="module")
+def seeing(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Browser, Path]]:
+    """A browser with a camera, and the film that this shows whenever it is opened."""
+    film = tmp_path_factory.mktemp("camera") / "seen.mjpeg"
+    film.write_bytes(jpeg(Image.new("L", (600, 600))))
+    flags = [*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={film}"]
+    own = browser.browser_type.launch(executable_path=chromium(), args=flags)
+    yield own, film
+    own.close()
+
+
 @pytest.fixture
 def before_the_camera(
-    browser: Browser, day: Demonstration, signed_in: Any, tmp_path: Path
-) -> Callable[[Image.Image], Any]:
+    seeing: tuple[Browser, Path], day: Demonstration, signed_in: Any
+) -> Callable[..., AbstractContextManager[Page]]:
     """Opens the door on a phone whose camera sees this picture and nothing else."""
+    own, film = seeing
 
     @contextmanager
     def open_(picture: Image.Image, script: str = "") -> Iterator[Page]:
-        seen = tmp_path / "seen.mjpeg"
-        seen.write_bytes(jpeg(picture) * 3)
-        flags = [*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={seen}"]
-        own = browser.browser_type.launch(executable_path=chromium(), args=flags)
+        film.write_bytes(jpeg(picture) * 3)
+        context = own.new_context(base_url=day.url, storage_state=signed_in, permissions=["camera"], **PHONE)
         try:
-            context = own.new_context(
-                base_url=day.url, storage_state=signed_in, permissions=["camera"], **PHONE
-            )
             context.set_default_timeout(PATIENCE)
             context.add_init_script(script)
             page = context.new_page()
@@ -68,7 +75,7 @@ def before_the_camera(
             wait_until_kept(page)
             yield page
         finally:
-            own.close()
+            context.close()
 
     return open_
 
