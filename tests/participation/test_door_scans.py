@@ -1,13 +1,18 @@
 """The JSON face of a door: what is taken, what is refused and how it is told, and that nothing is lost."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from portal.accounts.models import SignIn
 from portal.core import clock
 from portal.core.db import db
 from portal.participation import attendance, doors, holders, registration, tickets
 from portal.participation.models import AttendanceMark, AttendanceState
+from tests.pages import Client
 from tests.participation.scanning import meeting
 
 SESSION = "/organize/workshops/pmqa40-2566/sessions/day1"
@@ -23,18 +28,22 @@ def seated(make_workshop, make_people, clock_at):
     return rows
 
 
+@dataclass
+class Door:
+    """What an organizer's phone knows of its page, and sends: door(scan, …)."""
+
+    client: Client
+    known: dict[str, Any]
+
+    def __call__(self, *scans: Any, session: str = SESSION, token: str = "") -> TestResponse:
+        body = {"scans": list(scans), "door": token or self.known["door"]}
+        return self.client.post(f"{session}/scans", json=body, headers={"X-CSRFToken": self.known["csrf"]})
+
+
 @pytest.fixture
 def door(client, seated, cast):
-    """door({key: text}) — what an organizer's phone sends; the answer as JSON."""
     client.sign_in(cast.orn).get(f"{SESSION}/check-in")
-    known = client.page.json("#door")
-
-    def send(*scans, session=SESSION, token=None, **more):
-        body = {"scans": list(scans), "door": token or known["door"], **more}
-        return client.post(f"{session}/scans", json=body, headers={"X-CSRFToken": known["csrf"]})
-
-    send.known = known
-    return send
+    return Door(client, client.page.json("#door"))
 
 
 def scan(text, key="k1", ago_ms=0):
