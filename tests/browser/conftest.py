@@ -1,6 +1,5 @@
 """One Chromium, one demonstration and one window per visitor for each worker; a picture of every failure."""
 
-import json
 import os
 import re
 import shutil
@@ -13,7 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config import ROOT
-from tests.browser.demonstration import Demonstration, run, served, shared_by_all
+from tests.browser.demonstration import Demonstration, served, shared_by_all
 from tests.browser.doors import DAY, query
 from tests.browser.looking import HEIGHT, WATCH_POLICY, WIDTHS, Complaints
 from tests.browser.places import NOBODY
@@ -155,9 +154,7 @@ def _listened_to(context: BrowserContext) -> Window:
 def day(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The demonstration on the morning of the first day."""
     base = tmp_path_factory.getbasetemp()
-    with served(shared_by_all(base), base / "day", DAY) as demonstration:
-        addresses = run("-m", "tests.browser.crowd", environ=demonstration.environ)
-        demonstration.known["addresses"] = json.loads(addresses)
+    with served(shared_by_all(base), base / "day", scenes=("stage", "crowd"), clock=DAY) as demonstration:
         yield demonstration
 
 

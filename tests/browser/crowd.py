@@ -1,4 +1,4 @@
-"""Run in a demonstration on the day: forty more people with a seat, so that every test at the door has its own.
+"""Run in a demonstration: forty more people with a seat, so that every test at the door has its own.
 
 Prints every ticket with the address that its QR holds, as JSON.
 """
@@ -38,4 +38,4 @@ def gather() -> dict[str, str]:
 
 if __name__ == "__main__":
     with app.app_context(), writing():
-        json.dump(gather(), sys.stdout)
+        json.dump({"addresses": gather()}, sys.stdout)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -103,16 +103,19 @@ def made_once(shared: Path) -> Path:
     return folder
 
 
-def set_once(shared: Path) -> Path:
-    """A copy of it in which the stage is set, and known.json says how."""
-    made, folder = made_once(shared), shared / "stage"
-    with (shared / "stage.lock").open("w") as lock:
+def set_once(shared: Path, *scenes: str) -> Path:
+    """A copy of it in which these scenes are set (modules beside this one), and known.json says how."""
+    *before, scene = scenes
+    made, folder = set_once(shared, *before) if before else made_once(shared), shared / "-".join(scenes)
+    known = folder / "known.json"
+    with (shared / f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "known.json").exists():
+        if not known.exists():
             shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(made, folder)
-            known = run("-m", "tests.browser.stage", environ=surroundings(folder, "http://127.0.0.1:8000"))
-            (folder / "known.json").write_text(known, "utf-8")
+            shutil.copytree(made, folder, ignore=shutil.ignore_patterns(known.name))
+            told = run("-m", f"tests.browser.{scene}", environ=surroundings(folder, "http://127.0.0.1:8000"))
+            earlier = json.loads((made / known.name).read_text("utf-8")) if before else {}
+            known.write_text(json.dumps(earlier | json.loads(told)), "utf-8")
     return folder
 
 
@@ -135,9 +138,11 @@ def wait_for(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
 
 
 @contextmanager
-def served(shared: Path, folder: Path, clock: str = CLOCK) -> Iterator[Demonstration]:
+def served(
+    shared: Path, folder: Path, *, scenes: Sequence[str] = ("stage",), clock: str = CLOCK
+) -> Iterator[Demonstration]:
     """A copy of the demonstration in `folder`, answering on a port of its own while inside, at this time of its own."""
-    shutil.copytree(set_once(shared), folder)
+    shutil.copytree(set_once(shared, *scenes), folder)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environ = surroundings(folder, url) | {"PORTAL_CLOCK": clock}
