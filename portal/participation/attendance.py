@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Subquery, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, func, select
 
 from portal.accounts.models import User
 from portal.core import clock
@@ -55,10 +55,18 @@ def state_at(session: Any, registration: Any) -> ScalarSelect[AttendanceState]:
     state = func.nullif(
         AttendanceMark.state, AttendanceState.WITHDRAWN.value, type_=AttendanceMark.state.type
     )
-    marks = select(state).where(
-        AttendanceMark.session_id == session, AttendanceMark.registration_id == registration
-    )
-    return marks.order_by(AttendanceMark.at.desc(), AttendanceMark.id.desc()).limit(1).scalar_subquery()
+    return _decides(select(state), session, registration)
+
+
+def mark_at(session: Any, registration: Any) -> ScalarSelect[int]:
+    """The id of the mark that decides, one that withdraws the others too, in the same way."""
+    return _decides(select(AttendanceMark.id), session, registration)
+
+
+def _decides(marks: Select[Any], session: Any, registration: Any) -> ScalarSelect[Any]:
+    of = AttendanceMark.session_id == session, AttendanceMark.registration_id == registration
+    latest = AttendanceMark.at.desc(), AttendanceMark.id.desc()
+    return marks.where(*of).order_by(*latest).limit(1).scalar_subquery()
 
 
 def states_of(sessions: Collection[WorkshopSession]) -> dict[tuple[int, int], AttendanceState]:

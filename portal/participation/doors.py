@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Agency, User
-from portal.core import dates
 from portal.core.db import read_rows
 from portal.core.errors import Refused
 from portal.core.i18n import _l, language
@@ -89,14 +89,6 @@ class Mark(NamedTuple):
 
 _MARK = attendance.state_at(bindparam("session"), Registration.id)
 _SEATED = (Registration.workshop_id == bindparam("workshop"), Registration.status == CONFIRMED)
-_NOTED = (
-    select(AttendanceMark.registration_id, AttendanceMark.how, AttendanceMark.at)
-    .where(
-        AttendanceMark.session_id == bindparam("session"),
-        AttendanceMark.registration_id.in_(bindparam("registrations", expanding=True)),
-    )
-    .order_by(AttendanceMark.at, AttendanceMark.id)
-)
 _MARKS = (
     select(
         WorkshopSession.code,
@@ -126,7 +118,7 @@ def roster_of(meeting: Meeting) -> list[Guest]:
 
 
 def latest(meeting: Meeting, *, by: User | None = None) -> list[Latest]:
-    """The last to come to this session (noted by this person), the latest first. One query."""
+    """The last to come to this session (noted by this person), the latest first, unless that was taken back. One query."""
     values = {"session": meeting.id, "most": LATEST} | ({} if by is None else {"by": by.id})
     return [Latest._make(row) for row in read_rows(_latest(language(), by is not None), **values)]
 
@@ -162,19 +154,6 @@ def marks_of(registration: Registration) -> list[Mark]:
     return [Mark._make(row) for row in read_rows(_MARKS, registration=registration.id)]
 
 
-def noted_of(session: _HasIdAndDay, registrations: Sequence[int]) -> dict[int, str]:
-    """How and when the deciding mark of each of these (by id) was noted at this session, in a few words: “ที่ประตู 08:47 น.”.
-    One query, none for nobody."""
-    if not registrations:
-        return {}
-    lang: dates.Lang = "en" if language() == "en" else "th"
-    found: dict[int, str] = {}
-    for registration, how, at in read_rows(_NOTED, session=session.id, registrations=list(registrations)):
-        when = dates.time_of if dates.day_of(at) == session.day else dates.date_time
-        found[registration] = f"{HOW_WORDS.get(how, how)} {when(at, lang=lang)}"  # the last one decides
-    return found
-
-
 # Put together once of each kind: that takes as long as asking.
 @cache
 def _guests(lang: str) -> Select[*tuple[Any, ...]]:
@@ -189,13 +168,17 @@ def _guests(lang: str) -> Select[*tuple[Any, ...]]:
 
 @cache
 def _latest(lang: str, of_one: bool) -> Select[*tuple[Any, ...]]:
-    mark = AttendanceMark
+    mark = aliased(AttendanceMark)
     found = (
         select(User.name, _agency(lang), mark.state, mark.how, mark.at)
         .join(Registration, Registration.id == mark.registration_id)
         .join(User, User.id == Registration.user_id)
         .outerjoin(Agency, Agency.id == mark.agency_id)
-        .where(mark.session_id == bindparam("session"), mark.state.in_(CAME))
+        .where(
+            mark.session_id == bindparam("session"),
+            mark.state.in_(CAME),
+            attendance.state_at(mark.session_id, mark.registration_id).in_(CAME),
+        )
         .order_by(mark.id.desc())
         .limit(bindparam("most"))
     )

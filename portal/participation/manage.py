@@ -215,7 +215,7 @@ def _roster_page(
         first=(shown.number - 1) * lists.PER_PAGE + 1,
         counts=_counts(counted),
         states=_state_words(language()),
-        noted=doors.noted_of(session, [line.id for line in shown.items if line.state]) if session else {},
+        hows=_how_words(language()),
         refused=no,
         sent=sent or {},
         why=why,
@@ -227,6 +227,12 @@ def _roster_page(
 def _state_words(_lang: str) -> dict[AttendanceState | None, str]:
     """The words for the marks in the language in force."""
     return {state: str(word) for state, word in calendars.STATE_WORDS.items()}
+
+
+@cache
+def _how_words(_lang: str) -> dict[str, str]:
+    """The same for how a mark was made."""
+    return {how: str(word) for how, word in doors.HOW_WORDS.items()}
 
 
 def _wanted(args: Mapping[str, str]) -> lists.Wanted:

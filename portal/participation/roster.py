@@ -7,8 +7,8 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, case, func, or_, select, type_coerce
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, func, or_, select, type_coerce
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from portal.accounts.models import Agency, User
 from portal.core import thai
@@ -17,6 +17,7 @@ from portal.core.i18n import language
 from portal.core.paging import Page, place
 from portal.participation import attendance
 from portal.participation.models import (
+    AttendanceMark,
     AttendanceState,
     Registration,
     RegistrationStatus,
@@ -42,17 +43,30 @@ class Wanted:
 
 
 class Line(NamedTuple):
-    """One registration on the roster, its status since when, and the mark of the session asked for."""
+    """One registration on the roster, since when it has its status, and the mark of the session asked for: how and when."""
+
+    code: str
+    ticket: str
+    name: str
+    agency: str | None
+    since: datetime
+    state: AttendanceState | None
+    how: str | None
+    at: datetime | None
+
+
+class Registered(NamedTuple):
+    """Somebody who ever registered, as the tables of a workshop tell of them; `since` is of their status."""
 
     id: int
     code: str
+    ticket: str
     name: str
     email: str
     agency: str | None
     status: RegistrationStatus
     arrival: int
     since: datetime
-    state: AttendanceState | None
 
 
 class Meeting(NamedTuple):
@@ -119,10 +133,10 @@ def with_sessions(code: str) -> Workshop | None:
     return db.session.scalars(_WITH_SESSIONS, {"code": code}).unique().one_or_none()
 
 
-def roster_of(workshop: Workshop) -> list[Line]:
+def roster_of(workshop: Workshop) -> list[Registered]:
     """Everybody ever registered for this workshop: those with a seat by name in Thai order, who is offered one, then the
-    queue by arrival, then who cancelled; without marks, agencies in the language in force. One query."""
-    return [Line._make(row) for row in read_rows(_lines(language()), workshop=workshop.id, session=None)]
+    queue by arrival, then who cancelled; agencies in the language in force. One query."""
+    return [Registered._make(row) for row in read_rows(_everybody(language()), workshop=workshop.id)]
 
 
 def page_of(
@@ -198,35 +212,61 @@ _MARK = attendance.state_at(bindparam("session"), Registration.id)
 _marked = (
     select(Registration.status, _MARK.label("state"))
     .where(Registration.workshop_id == bindparam("workshop"))
+    .offset(0)  # or SQLite would look each mark up twice: to group by it and to tell it
     .subquery()
 )
 _COUNTS = select(_marked.c.status, _marked.c.state, func.count()).group_by(_marked.c.status, _marked.c.state)
+_noted = aliased(AttendanceMark)
 _GROUP = case({CONFIRMED: 0, OFFERED: 1, WAITLISTED: 2}, value=Registration.status, else_=3)
 _IN_QUEUE = case((Registration.status.in_((OFFERED, WAITLISTED)), Registration.arrival), else_=0)
 
 
 # Queries are put together once of each kind: that takes as long as asking them.
 @cache
-def _lines(lang: str) -> Select[*tuple[Any, ...]]:
-    """Everybody's line."""
-    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
+def _everybody(lang: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Registration.id,
             Registration.code,
+            Registration.ticket,
             User.name,
             User.email,
-            in_english if lang == "en" else Agency.name_th,
+            _agency(lang),
             Registration.status,
             Registration.arrival,
             Registration.changed_at,
-            _MARK,
         )
         .join(Registration.user)
         .outerjoin(Agency, Agency.id == Registration.agency_id)
         .where(Registration.workshop_id == bindparam("workshop"))
         .order_by(_GROUP, _IN_QUEUE, User.sort_key, Registration.arrival)
     )
+
+
+@cache
+def _lines(lang: str) -> Select[*tuple[Any, ...]]:
+    """Lines with the mark that decides, in no order."""
+    decides = attendance.mark_at(bindparam("session"), Registration.id)
+    return (
+        select(
+            Registration.code,
+            Registration.ticket,
+            User.name,
+            _agency(lang),
+            Registration.changed_at,
+            _noted.state,
+            _noted.how,
+            _noted.at,
+        )
+        .join(Registration.user)
+        .outerjoin(Agency, Agency.id == Registration.agency_id)
+        .outerjoin(_noted, and_(_noted.id == decides, _noted.state != AttendanceState.WITHDRAWN))
+    )
+
+
+def _agency(lang: str) -> ColumnElement[str]:
+    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
+    return in_english if lang == "en" else Agency.name_th.expression
 
 
 @lru_cache(maxsize=64)
@@ -256,11 +296,9 @@ def _meant(kind: _Kind) -> Select[*tuple[Any, ...]]:
 @lru_cache(maxsize=64)
 def _page(kind: _Kind) -> Select[*tuple[Any, ...]]:
     """The lines of a page: cut first, so that names and marks are read of those shown alone."""
-    order = Registration.arrival if kind.is_queue else User.sort_key
-    cut = (
-        _meant(kind).order_by(order, Registration.arrival).limit(bindparam("most")).offset(bindparam("after"))
-    )
-    return _lines(kind.lang).where(Registration.id.in_(cut))
+    order = (Registration.arrival,) if kind.is_queue else (User.sort_key, Registration.arrival)
+    cut = _meant(kind).order_by(*order).limit(bindparam("most")).offset(bindparam("after"))
+    return _lines(kind.lang).where(Registration.id.in_(cut)).order_by(*order)
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ from portal.core.tables import folded
 from portal.participation import answers, attendance, roster
 from portal.participation.calendars import STATE_WORDS
 from portal.participation.doors import HOW_WORDS
-from portal.participation.models import AttendanceMark, Registration, RegistrationStatus
+from portal.participation.models import AttendanceMark, RegistrationStatus
 from portal.participation.seats import CONFIRMED
 from portal.programme import questions
 from portal.programme.models import Workshop, WorkshopSession
@@ -172,21 +172,16 @@ def names(workshop: Workshop) -> dict[str, list[str]]:
     return found
 
 
-def _people(workshop: Workshop) -> Iterator[tuple[roster.Line, list[Any]]]:
+def _people(workshop: Workshop) -> Iterator[tuple[roster.Registered, list[Any]]]:
     """Every line of the roster with its cells about the person."""
     words = {status: str(word) for status, word in STATUS_WORDS.items()}
-    tickets = dict(
-        read_rows(
-            select(Registration.id, Registration.ticket).where(Registration.workshop_id == workshop.id)
-        ).all()
-    )
     for line in roster.roster_of(workshop):
         yield (
             line,
             [
                 line.arrival,
                 line.code,
-                tickets[line.id],
+                line.ticket,
                 line.name,
                 line.agency,
                 line.email,
