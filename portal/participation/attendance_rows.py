@@ -128,10 +128,17 @@ def _sayings(table: Table, workshop: Workshop, reading: Reading) -> Iterator[Say
     elif {"minutes", "leave"} & table.columns.keys():
         yield from _of_minutes(table.rows, reading.asked.session, reading)
     else:
-        if "state" not in table.columns:
+        column, asked = _state_column(table, reading), reading.asked.session
+        if column not in table.columns:
             reading.notes.append(_("ไฟล์ไม่มีคอลัมน์การเข้าอบรม จึงนับว่าทุกคนในไฟล์มาแล้ว"))
-        asked = reading.asked.session
-        yield from _of_states(table.rows, "state", lambda _row: asked, reading)
+        yield from _of_states(table.rows, column, lambda _row: asked, reading)
+
+
+def _state_column(table: Table, reading: Reading) -> str:
+    """Where a list made by hand says who came: many call that “สถานะ”, as our rosters call what became of a registration."""
+    said = {folded(row["status"]) for row in table.rows}
+    is_attendance = any(reading.words.get(word) for word in said)
+    return "status" if "state" not in table.columns and is_attendance else "state"
 
 
 def _strange_columns(table: Table, workshop: Workshop, reading: Reading) -> Iterator[CellError]:

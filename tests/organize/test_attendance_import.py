@@ -134,6 +134,14 @@ def test_a_list_of_names_alone_means_that_they_came(orn, seated):
     assert states(seated)[2] is CAME
 
 
+def test_a_column_called_status_that_holds_attendance_is_attendance(orn, seated):
+    brought(orn, text("ชื่อ,สถานะ", "ละออ,ลา", "กล้า หาญ,มา"))
+    orn.submit("/confirmation")
+    assert [state for state in states(seated) if state] == [CAME, AWAY]
+    brought(orn, text("ชื่อ,สถานะ", "ละออ,ลา", "กล้า หาญ,อะไร"))
+    assert cells(orn) == ["B3"]
+
+
 ZOOM = (
     "Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants",
     "123,อบรม,02/20/2023 08:50:00 AM,02/20/2023 04:00:00 PM,orn@demo.example,430,4",

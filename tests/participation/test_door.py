@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.core.db import db
-from portal.participation import doors, registration, tickets
-from portal.participation.models import AttendanceMark
+from portal.participation import attendance, doors, meetings, registration, tickets
+from portal.participation.models import AttendanceMark, AttendanceState
 
 SESSION = "/organize/workshops/pmqa40-2566/sessions/day1"
 DOOR, CHECK_INS = f"{SESSION}/check-in", f"{SESSION}/check-ins"
@@ -119,3 +119,15 @@ def test_a_form_without_its_key_is_refused(client, seated, cast):
     client.sign_in(cast.orn).get(DOOR)
     assert client.submit(CHECK_INS, code=seated[0].ticket, key="").status_code == 400
     assert noted() == []
+
+
+def test_who_was_taken_back_does_not_stand_among_the_last_to_come(client, seated, cast):
+    session = seated[0].workshop.sessions[0]
+    attendance.mark(seated[0], session, state=AttendanceState.ATTENDED, by=cast.orn, how="roster")
+    attendance.mark(seated[1], session, state=AttendanceState.ATTENDED, by=cast.orn, how="roster")
+    attendance.mark(
+        seated[1], session, state=AttendanceState.WITHDRAWN, by=cast.orn, how="roster", why="ผิดคน"
+    )
+    meeting = meetings.meeting_of("pmqa40-2566", "day1")
+    assert meeting is not None
+    assert [one.name for one in doors.latest(meeting)] == [seated[0].user.name]
