@@ -7,6 +7,7 @@ import io
 import re
 
 SEPARATORS = ",;\t|"
+MOST_CELLS = 1_000_000  # as of a workbook
 
 _said = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _quoted = re.compile(r'"[^"]*"?')
@@ -14,6 +15,10 @@ _quoted = re.compile(r'"[^"]*"?')
 
 class Unreadable(Exception):
     """The bytes are text in none of the ways we know."""
+
+
+class TooBig(Exception):
+    """There are more cells than we read."""
 
 
 class BadLine(Exception):
@@ -26,7 +31,7 @@ class BadLine(Exception):
 
 def rows(data: bytes) -> list[list[str]]:
     """The cells of each row: UTF-8, UTF-16 (the “Unicode text” of a spreadsheet) or Windows Thai, apart by commas,
-    semicolons, tabs or bars. Refuses with Unreadable, BadLine."""
+    semicolons, tabs or bars. Refuses with Unreadable, BadLine, TooBig."""
     text = decoded(data)
     if _is_wide(data) and "\t" in text:
         return _parsed(text, "\t")
@@ -36,8 +41,14 @@ def rows(data: bytes) -> list[list[str]]:
 
 def _parsed(text: str, separator: str) -> list[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    found, cells = [], 0
     try:
-        return list(reader)
+        for row in reader:
+            found.append(row)
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise TooBig
+        return found
     except csv.Error as no:
         raise BadLine(reader.line_num) from no
 

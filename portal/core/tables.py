@@ -181,7 +181,7 @@ def _sheet_of(data: bytes, filename: str) -> workbooks.Sheet:
         if filename.lower().endswith((".csv", ".txt", ".tsv")):
             rows: list[list[Any]] = [[_unguarded(cell) for cell in row] for row in delimited.rows(data)]
             return workbooks.Sheet("", rows, (), frozenset(), 0, (), 0)
-    except workbooks.TooBig as no:
+    except (workbooks.TooBig, delimited.TooBig) as no:
         raise _too_big() from no
     except workbooks.NotAWorkbook as no:
         raise SheetError(_("เปิดไฟล์ .xlsx นี้ไม่ได้ ไฟล์อาจเสียหรือมีรหัสผ่าน เปิดในโปรแกรมตารางแล้วบันทึกใหม่")) from no

@@ -162,3 +162,9 @@ def test_a_day_is_that_day_whichever_calendar_its_cell_shows(form: str, typed: d
         page.write_row(0, 0, ["name", "email"])
         page.write_datetime(1, 0, typed, made.add_format({"num_format": form}))
     assert parse_date(read(file.getvalue()).rows[0]["name"]) == date(2023, 3, 22)
+
+
+@pytest.mark.parametrize("text", ["," * 2_000_000, "x\n" * 1_500_000])
+def test_a_text_of_millions_of_cells_is_refused_as_too_big(text: str) -> None:
+    with pytest.raises(SheetError, match="ใหญ่เกินไป"):
+        read(text.encode(), "a.csv")
