@@ -70,10 +70,15 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def opened(instance: Path, *, is_demo: bool = True) -> Iterator[Flask]:
+def opened(instance: Path, *, is_demo: bool = True) -> Flask:
     given = {"DEMO": is_demo, "CLOCK": datetime.fromisoformat(START) if is_demo else None}
     app = create_app(settings(instance, f"sqlite:///{instance / 'portal.sqlite'}", **given))
     app.test_client_class = Client
+    return app
+
+
+def entered(app: Flask) -> Iterator[Flask]:
+    clock.start_at(app.config["CLOCK"])
     with app.app_context():
         yield app
         db.session.rollback()
@@ -83,10 +88,15 @@ def opened(instance: Path, *, is_demo: bool = True) -> Iterator[Flask]:
     clock.start_at(None)
 
 
+@pytest.fixture(scope="module")
+def demonstrating(instance: Path) -> Flask:
+    return opened(instance)
+
+
 @pytest.fixture
-def stage(instance: Path) -> Iterator[Flask]:
+def stage(demonstrating: Flask) -> Iterator[Flask]:
     """The portal in demonstration mode on that data."""
-    yield from opened(instance)
+    yield from entered(demonstrating)
 
 
 @pytest.fixture
@@ -275,7 +285,7 @@ def test_without_the_demonstration_mode_nothing_is_made(tmp_path: Path) -> None:
 
 
 def test_in_production_sample_people_are_not_listed_and_cannot_come_in(instance: Path) -> None:
-    for app in opened(instance, is_demo=False):
+    for app in entered(opened(instance, is_demo=False)):
         client = app.test_client()
         assert isinstance(client, Client)
         code = person("orn").code
