@@ -212,7 +212,6 @@ _MARK = attendance.state_at(bindparam("session"), Registration.id)
 _marked = (
     select(Registration.status, _MARK.label("state"))
     .where(Registration.workshop_id == bindparam("workshop"))
-    .offset(0)  # or SQLite would look each mark up twice: to group by it and to tell it
     .subquery()
 )
 _COUNTS = select(_marked.c.status, _marked.c.state, func.count()).group_by(_marked.c.status, _marked.c.state)
