@@ -22,8 +22,9 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 SAID_AS_IT_STANDS = {"ถูก", "ผิด"}  # the two choices that authors must write in Thai
 SENTENCES = {"_", "_l", "_n"}
 
-# Thai in code that is no sentence of the interface: names of months, letters, content, the headings and words
-# that a table of an office may hold, what a placeholder is called, the keys of a Thai keyboard, the น. after an hour, the name of a file that has none.
+# Thai in code that is no sentence of the interface: names of months, letters, content, the headings and
+# words that a table of an office may hold, what a placeholder is called, the keys of a Thai keyboard, the น. after an
+# hour, the name of a file that has none.
 THAI_BY_NATURE = {
     "accounts/agency_table.py",
     "accounts/passwords.py",
@@ -44,6 +45,7 @@ THAI_BY_NATURE = {
     "demo.py",
     "learning/views.py",
     "organize/placeholders.py",
+    "participation/attendance_rows.py",
     "participation/attendance_table.py",
     "participation/forms.py",
     "participation/minutes.py",
