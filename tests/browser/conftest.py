@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from config import ROOT
 from tests.browser.demonstration import Demonstration, served, shared_by_all
-from tests.browser.doors import DAY, query
+from tests.browser.doors import DAY, DOOR, PHONE, OpenDoor, query, wait_until_kept
 from tests.browser.looking import HEIGHT, WATCH_POLICY, WIDTHS, Complaints
 from tests.browser.places import NOBODY
 from tests.browser.walking import sign_in
@@ -178,3 +178,25 @@ def tickets(day: Demonstration) -> Iterator[str]:
         " AND registration.id NOT IN (SELECT registration_id FROM attendance_mark) ORDER BY arrival",
     )
     return iter([ticket for (ticket,) in rows])
+
+
+@pytest.fixture
+def open_door(browser: Browser, day: Demonstration, signed_in: Any) -> Iterator[OpenDoor]:
+    """Opens the door page on a phone of its own, laid by for want of network; `script` runs before the page's own."""
+    contexts: list[BrowserContext] = []
+
+    def open_(script: str = "", *, is_kept: bool = True, **settings: Any) -> Page:
+        context = browser.new_context(base_url=day.url, storage_state=signed_in, **(PHONE | settings))
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        if script:
+            context.add_init_script(script)
+        page = context.new_page()
+        page.goto(DOOR)
+        if is_kept:
+            wait_until_kept(page)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
