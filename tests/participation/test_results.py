@@ -145,19 +145,21 @@ class TestExport:
         client.sign_in(cast.orn)
         body = client.get(f"{EXPORT}.csv").data.decode("utf-8-sig")
         heads, *lines = csv.reader(io.StringIO(body))
-        assert heads[-5:] == [one["label"]["th"] for one in QUESTIONS]
-        by_mail = {line[4]: line[-5:] for line in lines}
-        assert by_mail["p0@demo.example"] == ["ทั่วไป", "", "2", "2023-02-19", ""]
-        assert by_mail["p1@demo.example"] == ["อื่น ๆ", "เจ\nไม่ใส่ผักฉุน <b>", "1.5", "", ""]
-        assert by_mail["p2@demo.example"] == ["vegan", "", "", "2023-02-19", "ใช้"]
-        assert by_mail["p3@demo.example"] == [""] * 5
+        labels = [one["label"]["th"] for one in QUESTIONS]
+        day = labels[3]
+        assert heads[-6:] == [*labels[:4], f"{day} (พ.ศ.)", labels[4]]
+        by_mail = {line[5]: line[-6:] for line in lines}
+        assert by_mail["p0@demo.example"] == ["ทั่วไป", "", "2", "2023-02-19", "19 ก.พ. 2566", ""]
+        assert by_mail["p1@demo.example"] == ["อื่น ๆ", "เจ\nไม่ใส่ผักฉุน <b>", "1.5", "", "", ""]
+        assert by_mail["p2@demo.example"] == ["vegan", "", "", "2023-02-19", "19 ก.พ. 2566", "ใช้"]
+        assert by_mail["p3@demo.example"] == [""] * 6
         assert by_mail["p4@demo.example"][0] == "ฮาลาล"
 
     def test_a_sheet_can_reckon_with_numbers_and_days_and_runs_no_formula(self, client, crowd, cast):
         crowd[1].answers = {"food": "other", "diet": "=1+1", "years": 1.5, "arrives": "soon"}
         client.sign_in(cast.orn)
         sheet = load_workbook(io.BytesIO(client.get(f"{EXPORT}.xlsx").data)).active
-        rows = {row[4].value: row[-5:] for row in sheet.iter_rows(min_row=2)}
+        rows = {row[5].value: row[-6:] for row in sheet.iter_rows(min_row=2)}
         first, second = rows["p0@demo.example"], rows["p1@demo.example"]
         assert (first[2].value, first[3].value) == (2, datetime(2023, 2, 19))
         assert (second[1].value, second[1].data_type) == ("=1+1", "s")
