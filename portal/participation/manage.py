@@ -204,7 +204,7 @@ def _roster_page(
     why: str = "",
 ) -> Response:
     asked = _wanted(request.args)
-    counted = lists.counts(workshop, session)
+    counted = lists.counts_now(workshop, session)
     shown = lists.page_of(workshop, session, asked, counted)
     page = render_template(
         "participation/roster.html",

@@ -1,5 +1,6 @@
 """Who takes part, as lists: the roster of a workshop, a person's and an agency's registrations; reads only, and columns where they are long."""
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,20 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, func, or_, select, type_coerce
+from flask import current_app
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from portal.accounts.models import Agency, User
@@ -20,6 +34,7 @@ from portal.participation.models import (
     AttendanceMark,
     AttendanceState,
     Registration,
+    RegistrationMove,
     RegistrationStatus,
 )
 from portal.participation.seats import CONFIRMED, OFFERED, WAITLISTED
@@ -77,6 +92,7 @@ class Meeting(NamedTuple):
     title_th: str
     title_en: str
     day: date
+    newest_mark: int | None  # the number of the last mark, which grows with each
 
 
 class Head(NamedTuple):
@@ -88,7 +104,8 @@ class Head(NamedTuple):
     title_en: str
     starts_on: date
     ends_on: date
-    questions: Sequence[Any]
+    has_questions: bool
+    newest_move: int | None  # the same of the ledger, of all workshops
     sessions: tuple[Meeting, ...]
 
 
@@ -100,6 +117,7 @@ _ABOUT = (
     Workshop.starts_on,
     Workshop.ends_on,
     Workshop.questions,
+    select(func.max(RegistrationMove.id)).scalar_subquery(),
 )
 _OF_A_MEETING = (
     WorkshopSession.id,
@@ -107,6 +125,10 @@ _OF_A_MEETING = (
     WorkshopSession.title_th,
     WorkshopSession.title_en,
     WorkshopSession.day,
+    select(func.max(AttendanceMark.id))
+    .where(AttendanceMark.session_id == WorkshopSession.id)
+    .correlate(WorkshopSession)
+    .scalar_subquery(),
 )
 _HEAD = (
     select(*_ABOUT, *_OF_A_MEETING)
@@ -124,8 +146,9 @@ def head_of(code: str) -> Head | None:
     rows = read_rows(_HEAD, code=code).all()
     if not rows:
         return None
+    *about, questions, newest = rows[0][: len(_ABOUT)]
     meetings = [Meeting._make(row[len(_ABOUT) :]) for row in rows if row[len(_ABOUT)] is not None]
-    return Head._make((*rows[0][: len(_ABOUT)], tuple(meetings)))
+    return Head._make((*about, bool(questions), newest, tuple(meetings)))
 
 
 def with_sessions(code: str) -> Workshop | None:
@@ -173,6 +196,20 @@ def counts(workshop: Workshop | Head, session: WorkshopSession | Meeting | None)
         if status is CONFIRMED:
             found[state] += number
     return found
+
+
+def counts_now(head: Head, meeting: Meeting | None) -> Counts:
+    """The same for the head of a page just read. Every change appends a move or a mark, so what was counted at the same
+    last ones is not counted again for as long as pages are kept; not longer, for two at once may end out of order."""
+    seconds = current_app.config["PAGE_CACHE_SECONDS"]
+    if not seconds:
+        return counts(head, meeting)
+    return _counted(db.engine, head, meeting, time.monotonic() // seconds)
+
+
+@lru_cache(maxsize=256)
+def _counted(_of: Engine, head: Head, meeting: Meeting | None, _span: float) -> Counts:
+    return counts(head, meeting)
 
 
 def _total(asked: Wanted, counted: Counts) -> int:

@@ -149,9 +149,9 @@ class TestExport:
         day = labels[3]
         assert heads[-6:] == [*labels[:4], f"{day} (พ.ศ.)", labels[4]]
         by_mail = {line[5]: line[-6:] for line in lines}
-        assert by_mail["p0@demo.example"] == ["ทั่วไป", "", "2", "2023-02-19", "19 ก.พ. 2566", ""]
+        assert by_mail["p0@demo.example"] == ["ทั่วไป", "", "2", "2023-02-19", "19 กุมภาพันธ์ 2566", ""]
         assert by_mail["p1@demo.example"] == ["อื่น ๆ", "เจ\nไม่ใส่ผักฉุน <b>", "1.5", "", "", ""]
-        assert by_mail["p2@demo.example"] == ["vegan", "", "", "2023-02-19", "19 ก.พ. 2566", "ใช้"]
+        assert by_mail["p2@demo.example"] == ["vegan", "", "", "2023-02-19", "19 กุมภาพันธ์ 2566", "ใช้"]
         assert by_mail["p3@demo.example"] == [""] * 6
         assert by_mail["p4@demo.example"][0] == "ฮาลาล"
 

@@ -118,3 +118,24 @@ def test_agencies_are_named_in_the_language_in_force(crowd):
     assert found[rows[0].id] == "Department of Boats"
     assert found[rows[2].id] == rows[2].agency.name_th
     assert {line.id: line.agency for line in roster.roster_of(workshop)}[rows[0].id] == rows[0].agency.name_th
+
+
+def test_what_was_counted_stands_until_a_seat_or_a_mark_changes(app, crowd, cast, monkeypatch, queries):
+    workshop, rows = crowd
+    monkeypatch.setitem(app.config, "PAGE_CACHE_SECONDS", 600)
+    roster._counted.cache_clear()
+
+    def counted():
+        head = roster.head_of(workshop.code)
+        return roster.counts_now(head, head.sessions[0])
+
+    assert (counted()[CONFIRMED], counted()[None]) == (2, 2)
+    with queries() as statements:
+        counted()
+    assert len(statements) == 1
+    attendance.mark(rows[0], workshop.sessions[0], state=AttendanceState.ATTENDED, by=cast.orn, how="roster")
+    assert (counted()[AttendanceState.ATTENDED], counted()[None]) == (1, 1)
+    registration.cancel(rows[2], by=cast.orn)
+    assert (counted()[CONFIRMED], counted()[WAITLISTED]) == (2, 1)
+    monkeypatch.setitem(app.config, "PAGE_CACHE_SECONDS", 0)
+    assert counted() == roster.counts(workshop, workshop.sessions[0])
