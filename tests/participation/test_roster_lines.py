@@ -127,6 +127,7 @@ def test_what_was_counted_stands_until_a_seat_or_a_mark_changes(app, crowd, cast
 
     def counted():
         head = roster.head_of(workshop.code)
+        assert head is not None
         return roster.counts_now(head, head.sessions[0])
 
     assert (counted()[CONFIRMED], counted()[None]) == (2, 2)
