@@ -113,7 +113,7 @@ def _checked(table: tables.Table, known: _Known) -> list[Item[Entry]]:
     first_at: dict[Key, int] = {}
     for row in table.rows:
         found = len(errors)
-        agency, track = _agency(row, known, errors), known.tracks.get(row["track"].lower())
+        agency, track = _agency(row, known, errors), _track(row["track"], known)
         if track is None:
             errors.append(row.error("track", _no_track(row["track"], known)))
         passed = _passed(row, errors)
@@ -143,6 +143,20 @@ def _item(row: tables.Row, key: Key, entry: Entry | None, agency: Agency, passed
         entry,
         values,
     )
+
+
+def _track(text: str, known: _Known) -> Track | None:
+    """The track of this code, or of this name or its end, as people say “รายหมวด”, where only one is so called."""
+    found = known.tracks.get(text.lower())
+    if found or not text:
+        return found
+    end = f" {tables.folded(text)}"
+    named = [
+        track
+        for track in known.tracks.values()
+        if any(f" {tables.folded(name)}".endswith(end) for name in (track.name_th, track.name_en))
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _agency(row: tables.Row, known: _Known, errors: list[tables.CellError]) -> Agency | None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from portal.accounts import audit
 from portal.accounts.models import Agency, AuditEvent
-from portal.awards.models import Entry
+from portal.awards.models import Entry, Track
 from portal.core.db import db
 from tests.organize.importing import bring, cells, confirmed, counts, listed, table
 
@@ -234,3 +234,21 @@ def test_a_long_difference_is_told_page_by_page(orn):
     assert len(orn.page.select("main tbody tr")) == 20
     orn.submit("/confirmation")
     assert len(agencies()) == 120
+
+
+@pytest.mark.parametrize(
+    "name", ["รางวัลคุณภาพการบริหารจัดการภาครัฐ 4.0", "การบริหารจัดการ ภาครัฐ รายหมวด", "รายหมวด"]
+)
+def test_a_track_goes_by_its_name_or_the_end_of_it(orn, cast, track, name):
+    other = Track(round=track.round, code="category", name_th="การบริหารจัดการ ภาครัฐ รายหมวด")
+    db.session.add(other)
+    db.session.commit()
+    confirmed(orn, "entries", table(ENTRIES, ("SAMPLE-DEPT", name, "ระบบหนึ่ง", "ผ่าน")))
+    assert db.session.scalars(select(Entry.track_id)).all() == [(track if "4.0" in name else other).id]
+
+
+def test_a_name_that_two_tracks_end_in_is_asked_about(orn, cast, track):
+    db.session.add(Track(round=track.round, code="other", name_th="อีกรางวัล 4.0"))
+    db.session.commit()
+    bring(orn, "entries", table(ENTRIES, ("SAMPLE-DEPT", "4.0", "ระบบหนึ่ง", "ผ่าน")))
+    assert cells(orn) == ["B2"]
