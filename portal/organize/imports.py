@@ -173,7 +173,7 @@ def keep(
 ) -> str:
     """Keep a file until it is confirmed; gives the token that names it. Refuses with blobs.TooLarge."""
     stored = blobs.put(stream, most_bytes=MOST_BYTES)
-    name = filename[-LONGEST_NAME:]
+    name = tables.as_cell(filename)[-LONGEST_NAME:]
     return tokens.sign(PURPOSE, [kind, stored.digest, name, subject, dict(options or {})])
 
 

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from portal.accounts.access import organizers_only, viewer
-from portal.core import clock, paging, sheets
+from portal.core import clock, paging, sheets, tables
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _, _n, language
@@ -59,7 +59,7 @@ def roster(code: str) -> Response:
 def mark(code: str, session: str) -> ResponseReturnValue:
     workshop = _workshop(code)
     meeting = _session(workshop, session)
-    sent, why = _sent_marks(), request.form.get("why", "").strip()
+    sent, why = _sent_marks(), tables.as_cell(request.form.get("why", ""))
     try:
         noted = attendance.correct_all(meeting, _registrations(workshop, sent), by=viewer(), why=why)
     except Refused as no:
@@ -178,7 +178,7 @@ def _sent_marks() -> dict[str, AttendanceState]:
     sent = {}
     for name, value in request.form.items():
         code, dot, shown = name.partition(".")
-        if dot and value not in (shown, ""):
+        if dot and value not in (shown, "") and "\0" not in code:
             sent[code] = AttendanceState(value) if value in list(AttendanceState) else abort(400)
     return sent
 

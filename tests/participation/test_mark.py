@@ -162,3 +162,12 @@ def test_only_organizers_save_and_only_with_the_token(client, three, cast):
         client.sign_in(person)
         assert client.post(URL, data=data | {"csrf_token": token}).status_code in (400, 403)
     assert marks() == []
+
+
+def test_letters_that_no_database_holds_are_left_out_of_a_reason(client, three, cast):
+    _, rows = three
+    client.sign_in(cast.orn).get(ROSTER)
+    token = client.page.form(URL).find("input", attrs={"name": "csrf_token"})["value"]
+    data = {"csrf_token": token, "why": " ลา\x00ป่วย ", f"{rows[0].code}.": "excused", "\x00.": "attended"}
+    assert client.post(URL, data=data).status_code == 303
+    assert db.session.scalars(select(AttendanceMark.why)).all() == ["ลาป่วย"]
