@@ -21,9 +21,9 @@ from portal.participation import (
     attendance_rows,
     attendance_table,
     minutes,
-    roster,
     roster_table,
 )
+from portal.programme import workshops
 from portal.programme.models import Workshop
 
 MOST_BYTES = tables.MAX_BYTES
@@ -120,7 +120,7 @@ KINDS: dict[str, Kind] = {
 
 def _workshop(code: str) -> Workshop:
     """The workshop of a draft. Refuses with Gone."""
-    found = roster.with_sessions(code)
+    found = workshops.with_sessions(code)
     if found is None:
         raise Gone
     return found

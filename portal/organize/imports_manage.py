@@ -21,7 +21,8 @@ from portal.organize import imports as importing
 from portal.organize.imports import KINDS, Draft, Kind
 from portal.organize.imports_forms import AttendanceListForm
 from portal.organize.views import bp
-from portal.participation import minutes, roster
+from portal.participation import minutes
+from portal.programme import workshops
 from portal.programme.models import Workshop
 
 MOST_MB = "SHEET_MAX_MB"
@@ -170,7 +171,7 @@ def _run_or_404(code: str) -> ImportRun:
 
 
 def _workshop_or_404(code: str) -> Workshop:
-    return roster.with_sessions(code) or abort(404)
+    return workshops.with_sessions(code) or abort(404)
 
 
 def _workshop_page(

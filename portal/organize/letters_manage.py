@@ -16,8 +16,8 @@ from portal.organize.letters_forms import LetterForm
 from portal.organize.models import GroupLetter
 from portal.organize.placeholders import MEANINGS, THAI
 from portal.organize.recipients import Group
-from portal.participation.roster import with_sessions
 from portal.programme.models import Workshop
+from portal.programme.workshops import with_sessions
 
 bp = Blueprint("letters", __name__, url_prefix="/organize/workshops/<code>/letters")
 

@@ -15,7 +15,7 @@ from portal.accounts.models import Agency
 from portal.awards import rounds
 from portal.awards.models import Round, Track
 from portal.core.db import db
-from portal.participation import attendance_calendars, calendar_files, feeds, roster
+from portal.participation import attendance_calendars, calendar_files, feeds
 from portal.participation.calendar_files import Asked
 from portal.participation.calendar_views import address_of, end as end_feed, rotate as rotate_feed
 from portal.participation.manage import bp as of_the_roster
@@ -84,7 +84,7 @@ def _whose(chosen: str) -> _Whose | None:
     """Of workshop:<code>, agency:<code> or cohort:<year>:<track>."""
     kind, _colon, code = chosen.partition(":")
     found: Workshop | Agency | Track | None = None
-    if kind == "workshop" and (found := roster.with_sessions(code)):
+    if kind == "workshop" and (found := workshops.with_sessions(code)):
         return _Whose(code, partial(attendance_calendars.of_workshop, found))
     if kind == "agency" and (found := agencies.by_code(code)):
         return _Whose(code, partial(attendance_calendars.of_agency, found))
@@ -101,7 +101,7 @@ def _track(year: str, code: str) -> Track | None:
 
 
 def _workshop(code: str) -> Workshop:
-    return roster.with_sessions(code) or abort(404)
+    return workshops.with_sessions(code) or abort(404)
 
 
 def _workshop_page(workshop: Workshop, asked: Asked | None = None) -> Response:

@@ -11,9 +11,10 @@ from portal.core.guard import public
 from portal.core.i18n import _
 from portal.core.unchanged import for_machines
 from portal.mail.compose import link
-from portal.participation import attendance_calendars, calendar_files, calendars, feeds, roster
+from portal.participation import attendance_calendars, calendar_files, calendars, feeds
 from portal.participation.models import CalendarFeed
 from portal.participation.views import bp
+from portal.programme import workshops
 from portal.programme.workshops import is_private
 
 
@@ -28,7 +29,7 @@ def all_workshops() -> Response:
 @public
 @for_machines
 def workshop_calendar(code: str) -> Response:
-    workshop = roster.with_sessions(code)
+    workshop = workshops.with_sessions(code)
     if workshop is None or is_private(workshop):
         abort(404)
     return _shown(calendars.workshop_calendar(workshop), f"{code}.ics")

@@ -17,11 +17,12 @@ from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _
 from portal.mail.compose import link
-from portal.participation import check_in as rules, doors, holders, meetings, roster, self_check_in, tickets
+from portal.participation import check_in as rules, doors, holders, meetings, self_check_in, tickets
 from portal.participation.check_in import Outcome, OutcomeState, Scan
 from portal.participation.check_in_views import bp
 from portal.participation.meetings import Meeting
 from portal.participation.models import Registration
+from portal.programme import workshops
 
 SESSION = "/organize/workshops/<code>/sessions/<session>"
 MOST_SCANS = 200  # in one parcel
@@ -85,7 +86,7 @@ def counts(_by: int, code: str, session: str) -> Response:
 @organizers_only
 def screen(code: str, session: str) -> Response:
     meeting = _meeting(code, session)
-    workshop = roster.with_sessions(code)
+    workshop = workshops.with_sessions(code)
     no, now = None, None
     try:
         now = self_check_in.code_of(meeting)
@@ -110,7 +111,7 @@ def screen(code: str, session: str) -> Response:
 @bp.get("/organize/workshops/<code>/roster/<registration>/marks")
 @organizers_only
 def marks(code: str, registration: str) -> str:
-    workshop = roster.with_sessions(code) or abort(404)
+    workshop = workshops.with_sessions(code) or abort(404)
     found = select(Registration).where(
         Registration.workshop_id == workshop.id, Registration.code == registration
     )
@@ -156,7 +157,7 @@ def _door_page(meeting: Meeting, *, typed: str = "", refused: str = "") -> Respo
     guests, counted = doors.roster_of(meeting), holders.counts(meeting)
     page = render_template(
         "participation/door.html",
-        workshop=roster.with_sessions(meeting.workshop),
+        workshop=workshops.with_sessions(meeting.workshop),
         meeting=meeting,
         door=_door(meeting, guests, counted),
         counts=counted,

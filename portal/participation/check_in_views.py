@@ -9,9 +9,10 @@ from portal.accounts.throttle import TooMany
 from portal.core import clock, tokens
 from portal.core.db import db
 from portal.core.errors import Refused
-from portal.participation import doors, meetings, registration, roster, self_check_in, tickets
+from portal.participation import doors, meetings, registration, self_check_in, tickets
 from portal.participation.meetings import Meeting
 from portal.participation.models import AttendanceState, Registration
+from portal.programme import workshops
 from portal.programme.models import Workshop
 
 bp = Blueprint("check_in", __name__)
@@ -20,7 +21,7 @@ bp = Blueprint("check_in", __name__)
 @bp.get("/workshops/<code>/ticket")
 def ticket(code: str) -> Response:
     """The reader's own ticket; 404 for who never registered."""
-    workshop = roster.with_sessions(code) or abort(404)
+    workshop = workshops.with_sessions(code) or abort(404)
     mine = registration.registration_of(workshop, viewer()) or abort(404)
     return _ticket_page(workshop, mine)
 
@@ -31,7 +32,7 @@ def scanned(workshop: str, ticket: str) -> Response:
     letters, _dot, by = ticket.partition(".")
     if not tickets.is_signed(workshop, letters, by):
         abort(404)
-    whole = roster.with_sessions(workshop) or abort(404)
+    whole = workshops.with_sessions(workshop) or abort(404)
     found = _registration(whole, letters) or abort(404)
     if found.user_id == viewer().id:
         return _ticket_page(whole, found)
@@ -73,7 +74,7 @@ def oneself() -> ResponseReturnValue:
 @bp.get("/check-in/<code>/<session>")
 def checked_in(code: str, session: str) -> str:
     """What is noted about the reader at this session: to show at the door, should anybody ask."""
-    workshop = roster.with_sessions(code) or abort(404)
+    workshop = workshops.with_sessions(code) or abort(404)
     mine = registration.registration_of(workshop, viewer()) or abort(404)
     meeting = next((one for one in workshop.sessions if one.code == session), None) or abort(404)
     marks = [mark for mark in doors.marks_of(mine) if mark.session == session]

@@ -14,8 +14,9 @@ from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l, in_language
 from portal.core.tokens import new_secret
-from portal.participation import attendance_calendars, calendars, roster
+from portal.participation import attendance_calendars, calendars
 from portal.participation.models import CalendarFeed
+from portal.programme import workshops
 from portal.programme.models import Workshop
 
 MINE = "mine"
@@ -95,7 +96,7 @@ def _of_agency(user: User, subject: str) -> bytes:
 
 
 def _of_workshop(user: User, subject: str) -> bytes:
-    workshop = roster.with_sessions(subject.removeprefix(_WORKSHOP)) if user.may_organize else None
+    workshop = workshops.with_sessions(subject.removeprefix(_WORKSHOP)) if user.may_organize else None
     if workshop is None:
         raise Ended
     return attendance_calendars.of_workshop(workshop)

@@ -148,7 +148,7 @@ def _saved(promoted: list[Registration]) -> str:
 
 
 def _workshop(code: str) -> Workshop:
-    return lists.with_sessions(code) or abort(404)
+    return workshops.with_sessions(code) or abort(404)
 
 
 def _workshop_alone(code: str) -> Workshop:

@@ -8,12 +8,12 @@ from portal.core.i18n import _
 from portal.participation import (
     badges as name_badges,
     papers as rules,
-    roster,
     seats as counting,
     sign_in_sheets,
 )
 from portal.participation.papers import Chosen
 from portal.participation.papers_views import bp, shown
+from portal.programme import workshops
 from portal.programme.models import Workshop
 
 WORKSHOP = "/organize/workshops/<code>"
@@ -55,7 +55,7 @@ def badges(code: str) -> Response:
 
 
 def _workshop(code: str) -> Workshop:
-    return roster.with_sessions(code) or abort(404)
+    return workshops.with_sessions(code) or abort(404)
 
 
 def _chosen() -> Chosen:

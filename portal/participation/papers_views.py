@@ -6,7 +6,8 @@ from portal.accounts.access import viewer
 from portal.core import downloads
 from portal.core.errors import Refused, page
 from portal.core.i18n import _
-from portal.participation import registration, roster, ticket_paper
+from portal.participation import registration, ticket_paper
+from portal.programme import workshops
 
 bp = Blueprint("papers", __name__)
 
@@ -14,7 +15,7 @@ bp = Blueprint("papers", __name__)
 @bp.get("/workshops/<code>/ticket.pdf")
 def ticket(code: str) -> Response:
     """The reader's own ticket; 404 for who has no seat."""
-    workshop = roster.with_sessions(code) or abort(404)
+    workshop = workshops.with_sessions(code) or abort(404)
     mine = registration.registration_of(workshop, viewer()) or abort(404)
     try:
         body = ticket_paper.ticket(mine)

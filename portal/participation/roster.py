@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager
 
 from portal.accounts.models import Agency, User
 from portal.core import thai
@@ -136,9 +136,6 @@ _HEAD = (
     .where(Workshop.code == bindparam("code"))
     .order_by(WorkshopSession.day, WorkshopSession.position)
 )
-_WITH_SESSIONS = (
-    select(Workshop).where(Workshop.code == bindparam("code")).options(joinedload(Workshop.sessions))
-)
 
 
 def head_of(code: str) -> Head | None:
@@ -149,11 +146,6 @@ def head_of(code: str) -> Head | None:
     *about, questions, newest = rows[0][: len(_ABOUT)]
     meetings = [Meeting._make(row[len(_ABOUT) :]) for row in rows if row[len(_ABOUT)] is not None]
     return Head._make((*about, bool(questions), newest, tuple(meetings)))
-
-
-def with_sessions(code: str) -> Workshop | None:
-    """The workshop of a roster, drafts and cancelled ones too, with its sessions; talks are left out. One query."""
-    return db.session.scalars(_WITH_SESSIONS, {"code": code}).unique().one_or_none()
 
 
 def roster_of(workshop: Workshop) -> list[Registered]:

@@ -5,8 +5,9 @@ from flask import Response, abort
 from portal.accounts.access import organizers_only
 from portal.core import sheets
 from portal.core.i18n import _
-from portal.participation import roster, roster_table
+from portal.participation import roster_table
 from portal.participation.manage import bp
+from portal.programme import workshops
 from portal.programme.models import Workshop
 
 
@@ -31,4 +32,4 @@ def _write(kind: str) -> sheets.Writer:
 
 
 def _workshop(code: str) -> Workshop:
-    return roster.with_sessions(code) or abort(404)
+    return workshops.with_sessions(code) or abort(404)

@@ -17,7 +17,6 @@ from portal.participation import (
     eligibility,
     members,
     registration as registrations,
-    roster,
     seats,
     teams,
 )
@@ -144,7 +143,7 @@ def cancel(code: str, registration: str) -> ResponseReturnValue:
 
 
 def _workshop(code: str) -> Workshop:
-    found = roster.with_sessions(code)
+    found = workshops.with_sessions(code)
     return abort(404) if found is None or workshops.is_private(found) else found
 
 

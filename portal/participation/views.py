@@ -151,7 +151,7 @@ def _offered(found: Workshop | None) -> Workshop:
 
 def _mine(code: str) -> Registration:
     """The viewer's own registration; there is no way to name somebody else's."""
-    return registrations.registration_of(_offered(roster.with_sessions(code)), viewer()) or abort(404)
+    return registrations.registration_of(_offered(offers.with_sessions(code)), viewer()) or abort(404)
 
 
 def _form_to_register(code: str) -> ResponseReturnValue:

@@ -8,8 +8,9 @@ from icalendar import Calendar
 
 from portal.core import clock
 from portal.core.db import db
-from portal.participation import attendance, attendance_calendars, marks, offers, registration, roster, teams
+from portal.participation import attendance, attendance_calendars, marks, offers, registration, teams
 from portal.participation.models import AttendanceMark, AttendanceState
+from portal.programme import workshops
 from portal.programme.models import WorkshopSession
 from tests.participation.conftest import passed
 from tests.participation.test_calendars import assert_is_well_formed, events
@@ -363,7 +364,7 @@ def marked_people(make_workshop, make_people):
         for session in workshop.sessions:
             attendance.mark(row, session, state=states[at], by=None, how="roster")
     db.session.commit()
-    return roster.with_sessions(workshop.code)
+    return workshops.with_sessions(workshop.code)
 
 
 def test_a_session_called_off_long_ago_is_in_a_calendar_of_a_day_when_it_was_news(
