@@ -19,6 +19,7 @@ from portal.organize import recipients
 from portal.organize.models import GroupLetter
 from portal.organize.placeholders import Holes, Name, check, put
 from portal.organize.recipients import Group, Recipient
+from portal.participation import tickets
 from portal.programme.models import Workshop
 
 KIND = "organize.group_letter"
@@ -179,13 +180,14 @@ class _Master:
     language: str
     holes: Holes
     no_agency: str
+    have_seats: bool  # else their letters open no door yet, or no more
 
     def copy_for(self, reader: Recipient) -> Composed:
         agency = (reader.agency_en if self.language == "en" else "") or reader.agency_th or self.no_agency
         words = {
             Name.NAME: " ".join(reader.name.split()),
             Name.AGENCY: " ".join(agency.split()),
-            Name.TICKET: reader.ticket,
+            Name.TICKET: tickets.shown(reader.ticket) if self.have_seats else "–",
         }
         escaped = {name: str(escape(word)) for name, word in words.items()}
         mail, filled = self.mail, self.holes.filled
@@ -208,7 +210,8 @@ def _master(workshop: Workshop, draft: Draft, language: str) -> _Master:
             body=put(body, word_of),
             workshop=workshop,
         )
-        return _Master(mail, language, holes, _("ไม่สังกัดหน่วยงานในระบบ"))
+        have_seats = draft.group.kind not in recipients.STATUSES
+        return _Master(mail, language, holes, _("ไม่สังกัดหน่วยงานในระบบ"), have_seats)
 
 
 def _words_for_all(workshop: Workshop, group: Group, language: str) -> dict[Name, str]:

@@ -9,6 +9,7 @@ from portal.organize import group_letters
 from portal.organize.group_letters import Draft
 from portal.organize.placeholders import OddBrace, UnknownPlaceholder, check
 from portal.organize.recipients import Group, Kind
+from portal.participation import tickets
 from tests import packs
 from tests.organize.writing import hold, look, mails, press_send, seat
 
@@ -62,11 +63,17 @@ def test_each_reader_gets_their_own_words(app, cast, workshop):
     rows = seat(workshop, cast.mali, cast.sakda)
     texts = [mail.text.partition("\n")[0] for mail in sent(workshop, cast.orn, EVERY)]
     assert texts == [
-        f"{name}|{agency}|รางวัลคุณภาพ 4.0|20–21 กุมภาพันธ์ 2566|ห้อง ก|{row.ticket}"
+        f"{name}|{agency}|รางวัลคุณภาพ 4.0|20–21 กุมภาพันธ์ 2566|ห้อง ก|{tickets.shown(row.ticket)}"
         "|http://localhost/workshops/pmqa40-2566/ticket"
         "|http://localhost/workshops/pmqa40-2566|http://localhost/learn"
         for row, name, agency in zip(rows, ("มะลิ ใจดี", "ศักดา สมมติ"), ("กรมตัวอย่าง", "จังหวัดสมมติ"), strict=True)
     ]
+
+
+def test_who_has_no_seat_is_told_no_letters_that_open_no_door(app, cast, workshop):
+    seat(workshop, cast.mali, status="waitlisted")
+    mail = sent(workshop, cast.orn, "รหัส {รหัสตั๋ว}", group=Group(Kind.WAITING))[0]
+    assert mail.text.partition("\n")[0] == "รหัส –"
 
 
 def test_the_lessons_of_a_part_that_is_missing_are_linked(app, cast, workshop):
