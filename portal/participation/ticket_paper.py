@@ -11,7 +11,7 @@ from portal.core.i18n import _, _l, in_lang
 from portal.core.pdf import CLOTH, INK, INK_2, Paper, Style
 from portal.participation import tickets
 from portal.participation.models import Registration
-from portal.participation.papers import hours_of, lang, place_of
+from portal.participation.papers import hours_of, lang
 from portal.participation.seats import CONFIRMED
 from portal.programme.models import WorkshopStatus
 
@@ -87,7 +87,7 @@ def _facts(registration: Registration) -> Iterator[tuple[str, str]]:
     workshop = registration.workshop
     if registration.agency:
         yield _("หน่วยงาน"), in_lang(registration.agency, "name")
-    yield _("สถานที่"), place_of(workshop)
+    yield _("สถานที่"), workshop.venue or _("ยังไม่ประกาศ")
     for session in workshop.sessions:
         day = dates.short_date(session.day, lang=lang())
         what = _("ยกเลิก") if session.is_cancelled else hours_of(session)

@@ -55,6 +55,14 @@ def test_the_own_ticket_holds_name_days_places_and_the_code_that_a_door_reads(cl
     assert reading.codes(answer.data) == [tickets.address(mine)]
 
 
+def test_a_place_that_is_not_announced_is_said_once(client, cast, workshop, mine):
+    workshop.venue = ""
+    db.session.commit()
+    text = " ".join(reading.read(client.sign_in(cast.lamai).get(TICKET).data)[0])
+    assert "สถานที่ ยังไม่ประกาศ" in text
+    assert "ยังไม่ประกาศสถานที่" not in text.replace(" ", "")
+
+
 def test_a_door_reads_the_ticket_from_a_picture_of_the_paper(client, cast, workshop, mine):
     file = client.sign_in(cast.lamai).get(TICKET).data
     text = frames.text_in(reading.photographed(file))
