@@ -11,8 +11,6 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 _IMAGE = re.compile(r'<img alt="([^"]*)" src="([^"]*\.svg)"\s*/?>')
 _OWN = re.compile(r"url\(#([^)]+)\)")
 
-ElementTree.register_namespace("", NAMESPACE)
-
 
 def set_in(html: str, file_of: Callable[[str], str | None], files: Mapping[str, bytes]) -> str:
     """The same HTML with each SVG image drawn in place. `file_of` tells the file behind an address.
@@ -49,7 +47,15 @@ def _drawing(body: bytes, *, prefix: str) -> str | None:
         root.attrib.pop(name, None)
     root.set("aria-hidden", "true")
     root.set("focusable", "false")
+    _name_plainly(root)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _name_plainly(root: ElementTree.Element) -> None:
+    """Write the elements without a prefix: which one the library gives a namespace is set for the whole process, by anybody."""
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(f"{{{NAMESPACE}}}")
+    root.set("xmlns", NAMESPACE)
 
 
 def _rename(element: ElementTree.Element, prefix: str) -> None:

@@ -76,8 +76,9 @@ def mark_attendance(page: Page) -> None:
 
 def attendance_calendar(page: Page) -> str:
     """The calendar file as the browser saves it, its long lines joined."""
+    page.click(f"main .row a[href$='/{WORKSHOP}/calendar']")
     with page.expect_download() as download:
-        page.click(f"a[href$='/{WORKSHOP}/attendance.ics']")
+        page.click(f"form[action$='/{WORKSHOP}/attendance.ics'] button")
     assert download.value.suggested_filename.endswith(".ics")
     return Path(download.value.path()).read_bytes().decode("utf-8").replace("\r\n ", "")
 

@@ -80,7 +80,7 @@ def test_each_reads_of_their_own_agency_and_of_no_other(writing, cast, course, c
     texts = {mail.to_email: mail.text for mail in mails()}
     assert set(texts) == {"mali@demo.example", "pen@demo.example"}
     ours, theirs = texts["mali@demo.example"], texts["pen@demo.example"]
-    assert "กรมตัวอย่างต้องส่งรายงานภายใน 22 มีนาคม 2566" in ours
+    assert "กรมตัวอย่าง ต้องส่งรายงานภายใน 22 มีนาคม 2566" in ours
     assert "- หมวด 1 การนำองค์การ" in ours
     assert "ลักษณะสำคัญขององค์การ" not in ours
     assert "- ลักษณะสำคัญขององค์การ\n- หมวด 1 การนำองค์การ" in theirs

@@ -20,8 +20,7 @@ FACTS = """\
 งานอบรม: รางวัลคุณภาพการบริหารจัดการภาครัฐ 4.0
 วัน: 20–21 กุมภาพันธ์ 2566
 เวลา: {hours}
-สถานที่: โรงแรมตัวอย่าง
-รหัสการลงทะเบียน: {code}"""
+สถานที่: โรงแรมตัวอย่าง"""
 PAGE = "http://localhost/workshops/pmqa40-2566"
 
 
@@ -42,7 +41,7 @@ def seat(workshop, cast):
 
 
 def facts(mine, hours="ยังไม่ประกาศ"):
-    return FACTS.format(code=f"{mine.code[:4]}-{mine.code[4:]}", hours=hours)
+    return FACTS.format(hours=hours)
 
 
 def move(session, hours=("09:00", "16:30"), **changes):

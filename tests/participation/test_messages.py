@@ -21,8 +21,7 @@ FACTS = """\
 งานอบรม: รางวัลคุณภาพการบริหารจัดการภาครัฐ 4.0
 วัน: 20–21 กุมภาพันธ์ 2566
 เวลา: ยังไม่ประกาศ
-สถานที่: โรงแรมตัวอย่าง
-รหัสการลงทะเบียน: {code}"""
+สถานที่: โรงแรมตัวอย่าง"""
 
 
 def body(mail):
@@ -31,7 +30,7 @@ def body(mail):
 
 
 def facts(mine):
-    return FACTS.format(code=f"{mine.code[:4]}-{mine.code[4:]}")
+    return FACTS
 
 
 def ticket(mine):
