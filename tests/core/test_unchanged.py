@@ -28,11 +28,21 @@ def etag(client: Client) -> str:
     return str(ask(client).headers["ETag"])
 
 
+def ask_in_peace(client: Client, etag: str, queries: Any) -> tuple[Any, list[str]]:
+    """The answer and the statements it took. PostgreSQL tells of whatever is done on its whole server, by other tests
+    too, so it is asked until nothing fell in between."""
+    for _ in range(100):
+        with queries() as statements:
+            answer = ask(client, etag)
+        if not statements:
+            break
+    return answer, statements
+
+
 def test_who_holds_the_last_answer_is_told_so_without_a_question_to_the_pool(
     client: Client, etag: str, queries: Any
 ) -> None:
-    with queries() as statements:
-        answer = ask(client, etag)
+    answer, statements = ask_in_peace(client, etag, queries)
     assert (answer.status_code, answer.data, statements) == (304, b"", [])
     assert answer.headers["ETag"] == etag
     assert "Content-Length" not in answer.headers
@@ -55,9 +65,8 @@ def test_after_any_commit_it_is_looked_up_anew(client: Client, cast: Cast, etag:
         answer = ask(client, etag)
     assert answer.status_code == 304  # looked up, found to say the same
     assert statements
-    with queries() as statements:
-        assert ask(client, etag).status_code == 304
-    assert statements == []
+    answer, statements = ask_in_peace(client, etag, queries)
+    assert (answer.status_code, statements) == (304, [])
 
 
 def test_what_is_taken_back_was_never_committed(client: Client, cast: Cast, etag: str, queries: Any) -> None:
@@ -143,9 +152,8 @@ def test_what_another_process_commits_is_seen(client: Client, cast: Cast, etag: 
         """    other.execute(text('''UPDATE "user" SET name = 'x' '''))"""
     )
     db.session.rollback()
+    assert ask_in_peace(client, etag, queries)[1] == []
     with queries() as statements:
-        assert ask(client, etag).status_code == 304
-        assert statements == []
         subprocess.run([sys.executable, "-c", program, url], check=True, timeout=60)
         assert ask(client, etag).status_code == 304
     assert statements
