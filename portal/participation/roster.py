@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -41,6 +41,7 @@ from portal.participation.seats import CONFIRMED, OFFERED, WAITLISTED
 from portal.programme.models import Workshop, WorkshopSession
 
 PER_PAGE = 50
+BEYOND = 10**9  # more than there can be
 _STANDS = (CONFIRMED, OFFERED, WAITLISTED)
 
 Counts = Counter[RegistrationStatus | AttendanceState | None]
@@ -159,7 +160,7 @@ def page_of(
 ) -> Page:
     """The lines asked for, in the same order and with the marks of this session, a page of PER_PAGE at a time.
 
-    `counted` is what counts() gave for the same session. One query, one more where words are looked for.
+    `counted` is what counts() gave for the same session. One query, three for a page of words beyond the end.
     """
     words = [key for word in asked.text.split() if (key := thai.search_key(word))]
     values: dict[str, Any] = {f"word{at}": f"%{word}%" for at, word in enumerate(words)}
@@ -168,14 +169,27 @@ def page_of(
         values["state"] = asked.state
     kind = _Kind(
         language(),
-        len(words),
+        tuple([word.isascii() for word in words]),
         by_state=asked.state is not None,
         is_queue=asked.status in (OFFERED, WAITLISTED),
     )
-    total = read_rows(_count(kind), **values).scalar_one() if words else _total(asked, counted)
+    if words:
+        return _searched(kind, values, asked.page)
+    total = _total(asked, counted)
     number, pages = place(asked.page, total, PER_PAGE)
     rows = read_rows(_page(kind), **values, most=PER_PAGE, after=(number - 1) * PER_PAGE)
     return Page([Line._make(row) for row in rows], number, pages, total)
+
+
+def _searched(kind: "_Kind", values: Mapping[str, Any], asked: str) -> Page:
+    """A page of what is looked for, found and counted in one pass; another one where the page is beyond the end."""
+    number, _pages = place(asked, BEYOND, PER_PAGE)
+    rows = read_rows(_page(kind), **values, most=PER_PAGE, after=(number - 1) * PER_PAGE).all()
+    if not rows and number > 1:
+        total = read_rows(_count(kind), **values).scalar_one()
+        return _searched(kind, values, str(place(asked, total, PER_PAGE)[1]))
+    total = rows[0].total if rows else 0
+    return Page([Line._make(row[:-1]) for row in rows], number, place(asked, total, PER_PAGE)[1], total)
 
 
 def counts(workshop: Workshop | Head, session: WorkshopSession | Meeting | None) -> Counts:
@@ -232,7 +246,7 @@ class _Kind:
     """What the text of a query hangs on; all else are its values."""
 
     lang: str
-    words: int
+    words: tuple[bool, ...]  # of each whether it may be letters of a code
     by_state: bool
     is_queue: bool
 
@@ -309,14 +323,10 @@ def _meant(kind: _Kind) -> Select[*tuple[Any, ...]]:
         meant = meant.where(func.coalesce(type_coerce(_MARK, String), "") == bindparam("state", type_=String))
     if kind.words:
         meant = meant.outerjoin(Agency, Agency.id == Registration.agency_id)
-    for at in range(kind.words):
+    for at, may_be_code in enumerate(kind.words):
         word = bindparam(f"word{at}", type_=String)
-        places = (
-            User.searched,
-            Agency.searched,
-            func.lower(Registration.code),
-            func.lower(Registration.ticket),
-        )
+        codes = (func.lower(Registration.code), func.lower(Registration.ticket)) if may_be_code else ()
+        places = (User.searched, Agency.searched, *codes)
         meant = meant.where(or_(*(place.like(word) for place in places)))
     return meant
 
@@ -325,8 +335,12 @@ def _meant(kind: _Kind) -> Select[*tuple[Any, ...]]:
 def _page(kind: _Kind) -> Select[*tuple[Any, ...]]:
     """The lines of a page: cut first, so that names and marks are read of those shown alone."""
     order = (Registration.arrival,) if kind.is_queue else (User.sort_key, Registration.arrival)
-    cut = _meant(kind).order_by(*order).limit(bindparam("most")).offset(bindparam("after"))
-    return _lines(kind.lang).where(Registration.id.in_(cut)).order_by(*order)
+    cut = _meant(kind)
+    if kind.words:
+        cut = cut.add_columns(func.count().over().label("total"))
+    found = cut.order_by(*order).limit(bindparam("most")).offset(bindparam("after")).subquery()
+    lines = _lines(kind.lang).join(found, found.c.id == Registration.id).order_by(*order)
+    return lines.add_columns(found.c.total) if kind.words else lines
 
 
 @lru_cache(maxsize=64)

@@ -140,3 +140,18 @@ def test_what_was_counted_stands_until_a_seat_or_a_mark_changes(app, crowd, cast
     assert (counted()[CONFIRMED], counted()[WAITLISTED]) == (2, 1)
     monkeypatch.setitem(app.config, "PAGE_CACHE_SECONDS", 0)
     assert counted() == roster.counts(workshop, workshop.sessions[0])
+
+
+def test_a_page_of_words_beyond_the_end_is_the_last_one(crowd, monkeypatch):
+    monkeypatch.setattr(roster, "PER_PAGE", 1)
+    workshop, _ = crowd
+    first = workshop.sessions[0]
+
+    def page(number, text="demo.example"):
+        asked = roster.Wanted(CONFIRMED, None, text, number)
+        return roster.page_of(workshop, first, asked, roster.counts(workshop, first))
+
+    assert [names(page(number).items) for number in ("1", "2", "9")] == [["ก้อย"], ["เอก"], ["เอก"]]
+    assert (page("9").number, page("9").pages, page("9").total) == (2, 2, 2)
+    nobody = page("9", "ไม่มีใครชื่อนี้")
+    assert (nobody.items, nobody.number, nobody.pages, nobody.total) == ([], 1, 1, 0)
