@@ -167,7 +167,8 @@ def _note(meeting: Meeting, judged: Sequence[_Judged], *, by: int, how: str) -> 
     if not news:
         return frozenset()
     connection = db.session.connection()
-    noted: Any = connection.execute(_NOTE[connection.dialect.name], news).scalars()
+    one_or_all = news[0] if len(news) == 1 else news  # a list is put together anew each time
+    noted: Any = connection.execute(_NOTE[connection.dialect.name], one_or_all).scalars()
     return frozenset(noted)
 
 
