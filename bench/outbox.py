@@ -65,10 +65,11 @@ def _sink() -> Iterator[Sink]:
     """The server in a thread of its own."""
     sink = Sink()
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(sink.talk, HOST, 0))
-    sink.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+    # Asked for from outside: this thread may run a loop of its own, as one that drives a browser does.
+    server = asyncio.run_coroutine_threadsafe(asyncio.start_server(sink.talk, HOST, 0), loop).result()
+    sink.port = server.sockets[0].getsockname()[1]
     try:
         yield sink
     finally:
