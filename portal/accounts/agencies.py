@@ -3,13 +3,19 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.accounts.models import Agency
 from portal.core import thai
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _, in_lang
+
+
+def name_in(lang: str) -> ColumnElement[str]:
+    """An agency's name as a column of a list: in English ("en") where there is one, else in Thai."""
+    thai_name = Agency.name_th.expression
+    return func.coalesce(func.nullif(Agency.name_en, ""), thai_name) if lang == "en" else thai_name
 
 
 class UnknownAgency(Refused):

@@ -29,20 +29,7 @@ COLUMNS = ("email", "name", "position", "agency_code", "role")
 EXPORTED = ("email", "name", "position", "agency_code", "agency_name", "role", *TOLD[1:])
 NAMES = {
     "email": ("อีเมล", "อีเมล์", "e-mail", "email address", "ที่อยู่อีเมล"),
-    "title": ("คำนำหน้า", "คำนำหน้าชื่อ", "คำนำหน้านาม", "ยศ"),
-    "name": (
-        "ชื่อ",
-        "ชื่อ-สกุล",
-        "ชื่อ - สกุล",
-        "ชื่อ สกุล",
-        "ชื่อสกุล",
-        "ชื่อ-นามสกุล",
-        "ชื่อ - นามสกุล",
-        "ชื่อ นามสกุล",
-        "ชื่อและนามสกุล",
-        "full name",
-    ),
-    "last_name": ("นามสกุล", "สกุล", "last name"),
+    **names.HEADINGS,
     "position": ("ตำแหน่ง",),
     "agency_code": ("หน่วยงาน", "รหัสหน่วยงาน", "ส่วนราชการ", "สังกัด", "agency"),
     "agency_name": ("ชื่อหน่วยงาน",),

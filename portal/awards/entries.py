@@ -32,8 +32,8 @@ NAMES = {
     "stage1_passed": ("ผ่านขั้นตอนที่ 1", "ผ่านขั้นที่ 1", "ผลขั้นตอนที่ 1"),
     "stage1_passed_be": ("วันที่ผ่าน (พ.ศ.)",),
 }
-PASSED = ("ผ่าน", "ใช่", "yes", "y", "true", "1", "x", "✓")
-NOT_PASSED = ("", "ไม่ผ่าน", "ไม่", "no", "n", "false", "0", "-")
+PASSED = ("ผ่าน", "ใช่", "passed", "yes", "y", "true", "1", "x", "✓")
+NOT_PASSED = ("", "ไม่ผ่าน", "ไม่", "not passed", "no", "n", "false", "0", "-")
 LONGEST_TITLE = 500
 OFFERED = 20  # codes for which the nearest is looked up: it takes its time
 

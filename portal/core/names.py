@@ -27,6 +27,25 @@ _title = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+# How lists of people head the columns with a name, in small letters.
+HEADINGS = {
+    "title": ("คำนำหน้า", "คำนำหน้าชื่อ", "คำนำหน้านาม", "ยศ"),
+    "name": (
+        "ชื่อ",
+        "ชื่อ-สกุล",
+        "ชื่อ - สกุล",
+        "ชื่อ สกุล",
+        "ชื่อสกุล",
+        "ชื่อ-นามสกุล",
+        "ชื่อ - นามสกุล",
+        "ชื่อ นามสกุล",
+        "ชื่อและนามสกุล",
+        "name",
+        "full name",
+    ),
+    "last_name": ("นามสกุล", "สกุล", "last name"),
+}
+
 
 class Name(NamedTuple):
     """A name apart from what stands before it: ("รศ.ดร.", "สมชาย ใจดี"); the title may be "", the name never is."""

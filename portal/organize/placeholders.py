@@ -46,7 +46,6 @@ MEANINGS = {
     Name.WORKSHOP_LINK: _l("ที่อยู่หน้างานอบรม"),
     Name.LESSONS_LINK: _l("ที่อยู่บทเรียน ถ้าเขียนถึงผู้ที่ยังไม่ผ่านส่วนใด จะเป็นบทเรียนของส่วนนั้น"),
 }
-PERSONAL = (Name.NAME, Name.AGENCY, Name.TICKET)  # differ from reader to reader
 
 _braces = re.compile(r"\{([^{}]*)\}|[{}]")
 _by_key = {thai.search_key(word): name for name in Name for word in (name, THAI[name])}

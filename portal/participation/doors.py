@@ -6,11 +6,12 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
+from portal.accounts import agencies
 from portal.accounts.models import Agency, User
 from portal.core.db import read_rows
 from portal.core.errors import Refused
@@ -44,13 +45,6 @@ HOW_WORDS = {
 
 class OtherDoor(Refused):
     text = _l("หน้านี้เป็นของช่วงอื่น โหลดหน้านี้ใหม่ รายการที่รอส่งจะยังอยู่")
-
-
-class _HasIdAndDay(Protocol):
-    @property
-    def id(self) -> int: ...
-    @property
-    def day(self) -> date: ...
 
 
 class Guest(NamedTuple):
@@ -186,5 +180,4 @@ def _latest(lang: str, of_one: bool) -> Select[*tuple[Any, ...]]:
 
 
 def _agency(lang: str) -> Any:
-    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
-    return func.coalesce(in_english if lang == "en" else Agency.name_th, "")
+    return func.coalesce(agencies.name_in(lang), "")

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Integer, Select, bindparam, case, func, select
 
+from portal.accounts import agencies
 from portal.accounts.models import Agency, User
 from portal.awards.models import Entry
 from portal.core.db import UTCDateTime, read_rows
@@ -90,7 +91,6 @@ def _scope(kind: Kind, agency: Any) -> Any:
 @cache
 def _seats(kind: Kind, lang: str, *, is_now: bool) -> Select[*tuple[Any, ...]]:
     """Those with a seat or an offer, by name in Thai order."""
-    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
     agency: Any = Registration.agency_id if is_now else RegistrationMove.agency_id
     found = (
         select(
@@ -98,7 +98,7 @@ def _seats(kind: Kind, lang: str, *, is_now: bool) -> Select[*tuple[Any, ...]]:
             Registration.workshop_id,
             User.name,
             User.email,
-            in_english if lang == "en" else Agency.name_th,
+            agencies.name_in(lang),
             Registration.status if is_now else _AS_OF_THEN,
         )
         .join(Registration.user)

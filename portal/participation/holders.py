@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
+from portal.accounts import agencies
 from portal.accounts.models import Agency, User
 from portal.core.db import read_rows
 from portal.core.i18n import language
@@ -126,7 +127,6 @@ def _recent() -> dict[tuple[str, str], _Recent]:
 # Put together once of each kind: that takes as long as asking.
 @cache
 def _door(lang: str, with_counts: bool) -> Select[*tuple[Any, ...]]:
-    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
     since = select(func.max(AttendanceMark.at)).where(
         AttendanceMark.session_id == WorkshopSession.id, AttendanceMark.registration_id == Registration.id
     )
@@ -143,7 +143,7 @@ def _door(lang: str, with_counts: bool) -> Select[*tuple[Any, ...]]:
             Registration.agency_id,
             Registration.status,
             User.name,
-            func.coalesce(in_english if lang == "en" else Agency.name_th, ""),
+            func.coalesce(agencies.name_in(lang), ""),
             attendance.state_at(WorkshopSession.id, Registration.id),
             since.scalar_subquery(),
             *(one.scalar_subquery() for one in counted),

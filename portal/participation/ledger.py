@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, func, insert, select
 from sqlalchemy.orm import aliased
 
+from portal.accounts import agencies
 from portal.accounts.models import Agency, User
 from portal.core import clock
 from portal.core.db import db, read_rows
@@ -136,7 +137,6 @@ def _count(_lang: str, of_agency: bool) -> Select[*tuple[Any, ...]]:
 @cache
 def _page(lang: str, of_agency: bool) -> Select[*tuple[Any, ...]]:
     by, other, colleague = aliased(User), aliased(Registration), aliased(User)
-    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
     cut = _meant(of_agency).order_by(RegistrationMove.id.desc())
     cut = cut.limit(bindparam("most")).offset(bindparam("after"))
     return (
@@ -145,7 +145,7 @@ def _page(lang: str, of_agency: bool) -> Select[*tuple[Any, ...]]:
             RegistrationMove.move,
             User.name,
             Registration.code,
-            in_english if lang == "en" else Agency.name_th,
+            agencies.name_in(lang),
             by.name,
             RegistrationMove.why,
             colleague.name,
@@ -168,11 +168,10 @@ def agencies_in(workshop: Workshop) -> list[Known]:
 
 @cache
 def _known(lang: str) -> Select[*tuple[Any, ...]]:
-    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
     moved = (
         select(RegistrationMove.agency_id)
         .join(Registration, Registration.id == RegistrationMove.registration_id)
         .where(Registration.workshop_id == bindparam("workshop"))
     )
-    name = in_english if lang == "en" else Agency.name_th
+    name = agencies.name_in(lang)
     return select(Agency.id, Agency.code, name).where(Agency.id.in_(moved)).order_by(Agency.sort_key)

@@ -4,8 +4,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 
+from portal.accounts import agencies
 from portal.accounts.models import Agency, User
 from portal.core.db import read_rows
 from portal.core.i18n import language
@@ -67,13 +68,12 @@ def offers_of(workshop: Workshop) -> list[Offered]:
 # Put together once of each language, as in roster.
 @cache
 def _columns(lang: str) -> Select[*tuple[Any, ...]]:
-    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
     return (
         select(
             Registration.id,
             Registration.code,
             User.name,
-            (in_english if lang == "en" else Agency.name_th).label("agency"),
+            agencies.name_in(lang).label("agency"),
             Registration.agency_id,
             Registration.registered_at,
             Registration.changed_at,

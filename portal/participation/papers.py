@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
 
+from portal.accounts import agencies
 from portal.accounts.models import Agency, User
 from portal.core import dates
 from portal.core.clock import BANGKOK
@@ -113,5 +114,4 @@ def _groups(lang: str) -> Select[*tuple[Any, ...]]:
 
 
 def _agency(lang: str) -> Any:
-    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
-    return func.coalesce(in_english if lang == "en" else Agency.name_th, "")
+    return func.coalesce(agencies.name_in(lang), "")

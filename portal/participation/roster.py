@@ -10,7 +10,6 @@ from typing import Any, Literal, NamedTuple
 
 from flask import current_app
 from sqlalchemy import (
-    ColumnElement,
     Engine,
     Select,
     String,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased, contains_eager
 
+from portal.accounts import agencies
 from portal.accounts.models import Agency, User
 from portal.core import thai
 from portal.core.db import db, read_rows
@@ -273,7 +273,7 @@ def _everybody(lang: str) -> Select[*tuple[Any, ...]]:
             Registration.ticket,
             User.name,
             User.email,
-            _agency(lang),
+            agencies.name_in(lang),
             Registration.status,
             Registration.arrival,
             Registration.changed_at,
@@ -294,7 +294,7 @@ def _lines(lang: str) -> Select[*tuple[Any, ...]]:
             Registration.code,
             Registration.ticket,
             User.name,
-            _agency(lang),
+            agencies.name_in(lang),
             Registration.changed_at,
             _noted.state,
             _noted.how,
@@ -304,11 +304,6 @@ def _lines(lang: str) -> Select[*tuple[Any, ...]]:
         .outerjoin(Agency, Agency.id == Registration.agency_id)
         .outerjoin(_noted, and_(_noted.id == decides, _noted.state != AttendanceState.WITHDRAWN))
     )
-
-
-def _agency(lang: str) -> ColumnElement[str]:
-    in_english = func.coalesce(func.nullif(Agency.name_en, ""), Agency.name_th)
-    return in_english if lang == "en" else Agency.name_th.expression
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from portal.accounts.models import User
 from portal.core import dates
 from portal.core.db import read_rows
 from portal.core.i18n import LANGUAGES, _, _l, in_lang, in_language, language
+from portal.core.names import HEADINGS
 from portal.core.tables import folded
 from portal.participation import answers, attendance, roster
 from portal.participation.calendars import STATE_WORDS
@@ -58,24 +59,8 @@ MARK = {
 ALIASES = {
     "ticket": ("รหัสตั๋ว", "ticket", "ticket code"),
     "email": ("อีเมล์", "e-mail", "email", "user email", "email address"),
-    "title": ("คำนำหน้า", "คำนำหน้าชื่อ", "ยศ"),
-    "name": (
-        "ชื่อ-สกุล",
-        "ชื่อ - สกุล",
-        "ชื่อ สกุล",
-        "ชื่อสกุล",
-        "ชื่อ-นามสกุล",
-        "ชื่อ - นามสกุล",
-        "ชื่อ นามสกุล",
-        "ชื่อและนามสกุล",
-        "ชื่อผู้เข้าร่วม",
-        "name",
-        "full name",
-        "first name",
-        "participant",
-        "name (original name)",
-    ),
-    "last_name": ("นามสกุล", "สกุล", "last name"),
+    **HEADINGS,
+    "name": (*HEADINGS["name"], "ชื่อผู้เข้าร่วม", "first name", "participant", "name (original name)"),
     "agency": ("ส่วนราชการ", "สังกัด", "agency"),
     "state": ("ผล", "การเข้าร่วม", "มา", "มา/ไม่มา", "เช็กชื่อ", "เช็คชื่อ", "attendance"),
     "minutes": (

@@ -33,14 +33,18 @@ def test_rows_become_entries_and_the_day_of_passing_is_read_in_any_writing(cast,
         "SAMPLE-PROV,category,ค,ผ่าน",
         "SAMPLE-PROV,excellent,ง,ไม่ผ่าน",
         "SAMPLE-PROV,pmqa40,,",
+        "SAMPLE-DEPT,category,จ,passed",
+        "SAMPLE-DEPT,category,ฉ,Not passed",
     )
-    assert (done.added, done.changed, done.kept) == (5, 0, 0)
+    assert (done.added, done.changed, done.kept) == (7, 0, 0)
     assert stored() == [
         ("SAMPLE-DEPT", "pmqa40", "ก", date(2023, 2, 1)),
         ("SAMPLE-DEPT", "pmqa40", "ข", date(2023, 2, 1)),
         ("SAMPLE-PROV", "category", "ค", date(2023, 2, 13)),
         ("SAMPLE-PROV", "excellent", "ง", None),
         ("SAMPLE-PROV", "pmqa40", "", None),
+        ("SAMPLE-DEPT", "category", "จ", date(2023, 2, 13)),
+        ("SAMPLE-DEPT", "category", "ฉ", None),
     ]
 
 
