@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from portal.core.i18n import _
 from portal.core.toml import Table
-from portal.courses.course import Choice, Question, QuestionKind, Quiz
+from portal.courses.course import Choice, Choices, Question, QuestionKind, Quiz
 from portal.courses.prose import Prose
 
 DIFFICULTIES = ("easy", "medium", "hard")
@@ -65,7 +65,7 @@ def _question(
     row.done()
     if not kind:
         return None
-    return Question(id_, QuestionKind(kind), lesson, difficulty, html, read, source)
+    return Question(id_, QuestionKind(kind), lesson, difficulty, html, Choices(read), source)
 
 
 def _id(row: Table, file: str, taken: dict[str, str]) -> str:
