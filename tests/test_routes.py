@@ -29,6 +29,7 @@ EVERYONE = {
     "learning.course",
     "learning.courses",
     "learning.file",
+    "learning.glossary",
     "learning.lesson",
     "learning.module",
     "offers.accept",  # the links of an offered seat work signed out

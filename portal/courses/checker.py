@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from portal.core.i18n import _
 from portal.core.toml import Finding
-from portal.courses import pack, pictures, reader
+from portal.courses import figures, pack, pictures, reader
 from portal.courses.prose import Prose
 
 
@@ -19,6 +19,8 @@ def check(code: str, files: Mapping[str, bytes]) -> list[Finding]:
         findings += _unused(prose, listed)
     findings += prose.findings
     findings += _broken_anchors(prose)
+    findings += figures.broken_tags(usable)
+    findings += figures.contradictions(figures.figures_in(usable))
     return sorted(set(findings), key=lambda finding: (finding.file, finding.line, finding.text))
 
 

@@ -248,6 +248,18 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the glossary."""
+
+    code: str
+    th: str
+    en: str
+    html: str  # one paragraph without its <p>
+    also: tuple[str, ...] = ()  # other spellings that readers look for
+    avoid: tuple[str, ...] = ()  # spellings that a lesson must not use
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     code: str
     edition_id: int
@@ -260,6 +272,7 @@ class Course:
     members: int  # how many people of an agency must have passed all counted, published modules
     counted: tuple[str, ...]  # codes of the modules that count for the agency, in the order of the report
     modules: tuple[Module, ...]
+    glossary: tuple[Term, ...] = ()
     # Read off once: every cell of a strip and of the coverage table asks for them.
     counted_modules: tuple[Module, ...] = field(
         init=False, repr=False, compare=False

@@ -6,7 +6,7 @@ from pathlib import Path
 from portal.accounts.models import User
 from portal.core.i18n import _
 from portal.core.toml import Finding
-from portal.courses import checker, editions, pack
+from portal.courses import checker, editions, figures, pack
 from portal.courses.models import Edition
 
 FOLDER = "courses"
@@ -14,7 +14,9 @@ FOLDER = "courses"
 
 def check_folder(content: Path) -> list[Finding]:
     """Every fault of every course below `content/courses`, by its path in `content`."""
-    return [finding for folder in _folders(content) for finding in _findings(content, folder)]
+    findings = [finding for folder in _folders(content) for finding in _findings(content, folder)]
+    told = {(finding.file, finding.line) for finding in findings}
+    return findings + [one for one in _contradictions(content) if (one.file, one.line) not in told]
 
 
 def load_folder(content: Path, *, by: User | None = None, note: str = "") -> list[Edition]:
@@ -49,6 +51,15 @@ def _findings(content: Path, folder: Path) -> Iterator[Finding]:
     yield from _strays(content, folder)
     for finding in checker.check(folder.name, editions.read_folder(folder)):
         yield _placed(content, folder, finding)
+
+
+def _contradictions(content: Path) -> Iterator[Finding]:
+    """Figures of the invented agency that one course tells otherwise than another: all courses tell one story."""
+    return figures.contradictions(
+        figure._replace(file=f"{folder.relative_to(content).as_posix()}/{figure.file}")
+        for folder in _folders(content)
+        for figure in figures.figures_in(editions.read_folder(folder))
+    )
 
 
 def _strays(content: Path, folder: Path) -> Iterator[Finding]:

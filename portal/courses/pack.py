@@ -7,6 +7,7 @@ from portal.core.i18n import _
 
 COURSE = "course.toml"
 QUIZ = "quiz.toml"
+GLOSSARY = "glossary.toml"
 LESSON = ".md"
 IMAGES = "img"
 IMAGE_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
@@ -19,8 +20,8 @@ LONGEST_PATH = 200
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.[a-z0-9]+")
-# Words that stand in the same place of an address: /learn/<course>/files/…, /learn/<course>/<module>/quiz.
-TAKEN_BY_ADDRESSES = frozenset({IMAGES, "files", "quiz"})
+# Words that stand in the same place of an address: /learn/<course>/files/…, /learn/<course>/glossary, /learn/<course>/<module>/quiz.
+TAKEN_BY_ADDRESSES = frozenset({IMAGES, "files", "quiz", "glossary"})
 
 
 def is_code(text: str) -> bool:
@@ -47,15 +48,15 @@ def printable(path: str) -> str:
 
 
 def fault_of_path(path: str) -> str:
-    """What is wrong with a path, "" for a good one: `course.toml`, `<module>/quiz.toml`, `<module>/<lesson>.md`, `img/<name>`."""
+    """What is wrong with a path, "" for a good one: `course.toml`, `glossary.toml`, `<module>/quiz.toml`, `<module>/<lesson>.md`, `img/<name>`."""
     folder, _slash, name = path.rpartition("/")
     if path.startswith("/") or "\\" in path or ".." in path.split("/") or re.match(r"[A-Za-z]:", path):
         return _("ที่อยู่ของไฟล์ออกนอกโฟลเดอร์ของหลักสูตร")
-    if path == COURSE:
+    if path in (COURSE, GLOSSARY):
         return ""
     if len(path) > LONGEST_PATH or not _NAME.fullmatch(name) or not (folder == IMAGES or is_code(folder)):
         return _(
-            "ไม่รู้จักไฟล์นี้ ในหลักสูตรมีได้เพียง course.toml, <บท>/quiz.toml, <บท>/<บทเรียน>.md และ img/<ภาพ> ชื่อใช้ a–z 0–9 และขีดกลาง"
+            "ไม่รู้จักไฟล์นี้ ในหลักสูตรมีได้เพียง course.toml, glossary.toml, <บท>/quiz.toml, <บท>/<บทเรียน>.md และ img/<ภาพ> ชื่อใช้ a–z 0–9 และขีดกลาง"
         )
     if folder == IMAGES:
         return "" if ending(name) in IMAGE_TYPES else _("ภาพต้องเป็น .svg หรือ .png")

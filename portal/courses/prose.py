@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from portal.core import markup
 from portal.core.i18n import _
 from portal.core.toml import Finding, Table, parse
-from portal.courses import drawings, pack
+from portal.courses import drawings, figures, pack
 from portal.courses.course import Heading
 
 # The time Markdown takes grows with the square of unclosed ones: 1,000 cost 0.1 s, 65,000 more than ten minutes.
@@ -92,7 +92,7 @@ class Prose:
         return alone[1] if alone else html
 
     def _render(self, text: str, file: str, line: int) -> markup.Rendered:
-        text = self._tamed(text, file, line)
+        text = self._tamed(figures.without_tags(text), file, line)
 
         def link(address: str) -> str | None:
             return self._link(address, file, line + text.count("\n", 0, max(text.find(address), 0)))
@@ -122,6 +122,9 @@ class Prose:
         """The address of the lesson that a relative link names, with its anchor; None when there is no such lesson."""
         path, _hash, anchor = unquote(address).partition("#")
         lesson = _below(file, path)
+        if lesson == pack.GLOSSARY and lesson in self.files:
+            self.anchors.append(Anchor(file, line, lesson, anchor))
+            return f"/learn/{self.code}/glossary#{quote(anchor)}"
         module, _slash, name = lesson.partition("/")
         if lesson not in self.files or not name.endswith(pack.LESSON):
             return None

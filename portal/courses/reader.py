@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from portal.core.i18n import _
 from portal.core.toml import Table, parse
-from portal.courses import pack, quizzes
+from portal.courses import glossary, pack, quizzes
 from portal.courses.course import TRACKS, Course, Lesson, Module, Quiz
 from portal.courses.prose import Prose
 
@@ -74,6 +74,7 @@ def _course(table: Table, prose: Prose, edition_id: int) -> Course:
         members=members,
         counted=counted,
         modules=modules,
+        glossary=glossary.read(prose),
     )
 
 
@@ -110,7 +111,8 @@ def _module(
     code = row.code(taken=codes)
     if code and not pack.is_code(code):
         row.complain(
-            "code", _("ใช้ %(code)s เป็นรหัสไม่ได้ ต้องขึ้นต้นด้วย a–z และไม่ใช่ img, files หรือ quiz", code=code)
+            "code",
+            _("ใช้ %(code)s เป็นรหัสไม่ได้ ต้องขึ้นต้นด้วย a–z และไม่ใช่ img, files, glossary หรือ quiz", code=code),
         )
     part = row.one_of("part", PARTS)
     if part and part in parts:
@@ -145,7 +147,8 @@ def _slugs(row: Table, *, is_published: bool) -> tuple[str, ...]:
             row.complain("lessons", _("บทเรียน %(slug)s ซ้ำ", slug=slug))
         elif not pack.is_code(slug):
             row.complain(
-                "lessons", _("ใช้ %(code)s เป็นรหัสไม่ได้ ต้องขึ้นต้นด้วย a–z และไม่ใช่ img, files หรือ quiz", code=slug)
+                "lessons",
+                _("ใช้ %(code)s เป็นรหัสไม่ได้ ต้องขึ้นต้นด้วย a–z และไม่ใช่ img, files, glossary หรือ quiz", code=slug),
             )
     return tuple(dict.fromkeys(slugs))
 
