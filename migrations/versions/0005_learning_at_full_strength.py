@@ -136,6 +136,21 @@ def upgrade() -> None:
         batch_op.drop_constraint(batch_op.f('uq_module_pass_user_id_agency_id_course_module'), type_='unique')
         batch_op.create_index('ix_module_pass_ended_at', ['ended_at'], unique=False, sqlite_where=sa.text('ended_at IS NOT NULL'), postgresql_where=sa.text('ended_at IS NOT NULL'))
         batch_op.create_index('uq_module_pass_counting', ['user_id', 'agency_id', 'course', 'module'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    _index_passes("ended_at")
+
+
+# Coverage is read from these alone.
+PASSES = {
+    'ix_module_pass_coverage': ('course', 'agency_id', 'module', 'passed_at'),
+    'ix_module_pass_people': ('course', 'agency_id', 'user_id', 'module'),
+}
+
+
+def _index_passes(*more: str) -> None:
+    with op.batch_alter_table('module_pass') as batch_op:
+        for name, columns in PASSES.items():
+            batch_op.drop_index(name)
+            batch_op.create_index(name, [*columns, *more], unique=False)
 
 
 def _allow_kinds(batch_op: BatchOperations, kinds: tuple[str, ...]) -> None:
@@ -149,6 +164,7 @@ def downgrade() -> None:
         _allow_kinds(batch_op, KINDS)
 
     op.execute(sa.delete(passed).where(passed.c.ended_at.is_not(None)))
+    _index_passes()
     with op.batch_alter_table('module_pass') as batch_op:
         batch_op.drop_index('uq_module_pass_counting', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.drop_index('ix_module_pass_ended_at', sqlite_where=sa.text('ended_at IS NOT NULL'), postgresql_where=sa.text('ended_at IS NOT NULL'))

@@ -57,7 +57,9 @@ class SeatsOfTeam:
 def people_of(agency: Agency) -> list[Person]:
     """The approved people of the agency, and those who passed something there before they left, in Thai order. One query."""
     works_here = (User.agency_id == agency.id) & User.approved_at.is_not(None) & User.disabled_at.is_(None)
-    passed_here = User.id.in_(select(ModulePass.user_id).where(ModulePass.agency_id == agency.id))
+    passed_here = User.id.in_(
+        select(ModulePass.user_id).where(ModulePass.agency_id == agency.id, ModulePass.ended_at.is_(None))
+    )
     rows = db.session.execute(
         select(User.id, User.name, works_here.label("is_here")).where(works_here | passed_here)
     )

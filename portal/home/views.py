@@ -161,7 +161,7 @@ def metrics() -> Response:
         "portal_users": select(func.count(User.id)),
         "portal_registrations": select(func.count(Registration.id)),
         "portal_attempts": select(func.count(Attempt.id)),
-        "portal_module_passes": select(func.count(ModulePass.id)),
+        "portal_module_passes": select(func.count(ModulePass.id)).where(ModulePass.ended_at.is_(None)),
         "portal_mail_queued": select(func.count()).where(OutboxMessage.status == MessageStatus.QUEUED),
         "portal_mail_failed": select(func.count()).where(OutboxMessage.status == MessageStatus.FAILED),
         "portal_mail_in_doubt": select(func.count()).where(*outbox.IN_DOUBT),

@@ -15,9 +15,9 @@ from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.courses import catalog
 from portal.courses.course import Course, Module, QuestionKind, Quiz
-from portal.learning import marking
+from portal.learning import marking, passing
 from portal.learning.marking import Answers, Asked
-from portal.learning.models import Attempt, ModulePass, Step, StepKind
+from portal.learning.models import Attempt, Step, StepKind
 
 Given = dict[str, list[str]]  # as they are stored: question id → keys of the chosen choices, in order
 
@@ -188,22 +188,9 @@ def submit(attempt: Attempt, *, seq: int, answers: Answers) -> Attempt:
     attempt.score = sum(one.points for one in marked)
     attempt.max_score = float(len(marked))
     attempt.passed = marking.is_pass(quiz_of(attempt), attempt.score, attempt.max_score)
-    if attempt.passed:
-        _note_pass(attempt)
     db.session.flush()
+    passing.settle(attempt.user_id, attempt.agency_id, attempt.course, attempt.module, at=step.at)
     return attempt
-
-
-def _note_pass(attempt: Attempt) -> None:
-    """The first pass of this person for the agency the attempt was begun for is a fact; later ones add nothing."""
-    same = {
-        "user_id": attempt.user_id,
-        "agency_id": attempt.agency_id,
-        "course": attempt.course,
-        "module": attempt.module,
-    }
-    if db.session.scalar(select(ModulePass.id).filter_by(**same)) is None:
-        db.session.add(ModulePass(**same, attempt_id=attempt.id, passed_at=attempt.submitted_at))
 
 
 def result_of(attempt: Attempt) -> tuple[marking.Marked, ...]:

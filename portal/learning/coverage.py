@@ -2,7 +2,7 @@
 
 An agency covers a module when somebody passed its quiz while working there. It completed a course when all
 required modules are covered and at least `members` people passed every one of them (course.toml [completion]).
-Everything is asked of ModulePass; what is kept in a process is thrown away as facts come.
+Everything is asked of ModulePass, where a pass counts until it is ended; what is kept in a process is thrown away as facts come.
 """
 
 import threading
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, null, or_, select, union_all
 
 from portal.core import clock
 from portal.core.db import db, read_rows
@@ -28,7 +28,9 @@ _keeping = threading.Lock()  # threads of a worker share what is kept
 # A pass may be stored after this many with a later number: far more than can be under way at once.
 LATE = 200
 _NEW = ModulePass.id > bindparam("after")
-_COUNT_AND_LAST = select(func.count(), func.max(ModulePass.id)).where(_NEW)
+# An ended pass stays ended, so their number alone tells whether there is another one.
+_ENDED = select(func.count(ModulePass.id)).where(ModulePass.ended_at.is_not(None))
+_COUNT_AND_LAST = select(func.count(), func.max(ModulePass.id), _ENDED.scalar_subquery()).where(_NEW)
 _NUMBERED = select(ModulePass.id, ModulePass.course, ModulePass.agency_id).where(_NEW)
 
 
@@ -91,9 +93,15 @@ def _counted(
         ModulePass.agency_id.is_not(None) if agency_ids is None else ModulePass.agency_id.in_(agency_ids)
     )
     where: list[ColumnElement[bool]] = [ModulePass.course == course.code, of_agencies]
-    if as_of is not None:
-        where.append(ModulePass.passed_at < as_of)
-    return where
+    return [*where, *counting(as_of)]
+
+
+def counting(as_of: datetime | None = None) -> list[ColumnElement[bool]]:
+    """That a pass counts now, or counted as of this moment (exclusive)."""
+    ended_at = ModulePass.ended_at
+    if as_of is None:
+        return [ended_at.is_(None)]
+    return [ModulePass.passed_at < as_of, or_(ended_at.is_(None), ended_at >= as_of)]
 
 
 def matrix(
@@ -164,10 +172,14 @@ class _Newest:
 
     after: int
     facts: frozenset[tuple[int, str, int | None]]
+    ended: int  # how many passes were ever ended
 
     @property
     def last(self) -> int:
         return max((number for number, _course, _agency in self.facts), default=self.after)
+
+    def is_all(self, count: int, last: int | None, ended: int) -> bool:
+        return (count, last or self.after, ended) == (len(self.facts), self.last, self.ended)
 
 
 def whole(course: Course, *, as_of: datetime | None = None) -> Whole:
@@ -175,17 +187,18 @@ def whole(course: Course, *, as_of: datetime | None = None) -> Whole:
 
     Facts are only appended, so what was reckoned stays true of every agency without a new one. Of two people who
     pass at once the second number may be stored first, so the newest facts are compared, not only the last one.
+    A pass that is ended is rare, and all is reckoned anew.
     """
     key = (str(db.engine.url), course.edition_id, as_of)
     known = _kept.get(key)
-    if known is not None and _is_newest(known.newest):
+    count, last, ended = read_rows(_COUNT_AND_LAST, after=known.newest.after if known else 0).one()
+    if known is not None and known.newest.is_all(count, last, ended):
         return known
-    if known is None:
-        last = db.session.scalar(select(func.max(ModulePass.id))) or 0
-        newest = _newest(last - LATE)
+    if known is None or known.newest.ended != ended:
+        newest = _newest((last or 0) - LATE, ended)
         found = matrix(course, as_of=as_of)
     else:
-        newest = _newest(known.newest.after)
+        newest = _newest(known.newest.after, ended)
         changed = {
             agency for _number, code, agency in newest.facts ^ known.newest.facts if code == course.code
         }
@@ -205,20 +218,15 @@ def totals(course: Course, *, as_of: datetime | None = None) -> Totals:
     return whole(course, as_of=as_of).totals
 
 
-def _is_newest(known: _Newest) -> bool:
-    count, last = read_rows(_COUNT_AND_LAST, after=known.after).one()
-    return (count, last or known.after) == (len(known.facts), known.last)
-
-
-def _newest(after: int) -> _Newest:
+def _newest(after: int, ended: int) -> _Newest:
     numbered = read_rows(_NUMBERED, after=after)
-    return _Newest(after, frozenset((number, code, agency) for number, code, agency in numbered))
+    return _Newest(after, frozenset((number, code, agency) for number, code, agency in numbered), ended)
 
 
 def _only_late(newest: _Newest) -> _Newest:
     """The same without what is too old to be joined by an earlier number."""
     after = max(newest.after, newest.last - LATE)
-    return _Newest(after, frozenset(fact for fact in newest.facts if fact[0] > after))
+    return _Newest(after, frozenset(fact for fact in newest.facts if fact[0] > after), newest.ended)
 
 
 def _counted_up(found: dict[int, AgencyCoverage]) -> Totals:

@@ -128,8 +128,8 @@ class ModulePass(Base):
             sqlite_where=text("ended_at IS NOT NULL"),
             postgresql_where=text("ended_at IS NOT NULL"),
         ),
-        Index("ix_module_pass_coverage", "course", "agency_id", "module", "passed_at"),
-        Index("ix_module_pass_people", "course", "agency_id", "user_id", "module"),
+        Index("ix_module_pass_coverage", "course", "agency_id", "module", "passed_at", "ended_at"),
+        Index("ix_module_pass_people", "course", "agency_id", "user_id", "module", "ended_at"),
     )
 
     id: Mapped[IntPk]

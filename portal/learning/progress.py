@@ -66,11 +66,13 @@ class Progress:
 FINISHED, PASSED, TRIED = "finished", "passed", "tried"
 _DONE = union_all(
     *(
-        select(literal(kind), fact.course, fact.module, lesson).where(fact.user_id == bindparam("user"))
-        for kind, fact, lesson in (
-            (FINISHED, LessonMark, LessonMark.lesson),
-            (PASSED, ModulePass, literal("")),
-            (TRIED, Attempt, literal("")),
+        select(literal(kind), fact.course, fact.module, lesson).where(
+            fact.user_id == bindparam("user"), *only
+        )
+        for kind, fact, lesson, only in (
+            (FINISHED, LessonMark, LessonMark.lesson, ()),
+            (PASSED, ModulePass, literal(""), (ModulePass.ended_at.is_(None),)),
+            (TRIED, Attempt, literal(""), ()),
         )
     )
 )
@@ -95,7 +97,7 @@ def of_user(user: User, courses: Iterable[Course]) -> dict[str, Progress]:
 def who_passed(course: Course, module: Module) -> Select[int]:
     """The ids of the people who passed this module, for whichever agency, as a part of a list's query."""
     return select(ModulePass.user_id).where(
-        ModulePass.course == course.code, ModulePass.module == module.code
+        ModulePass.course == course.code, ModulePass.module == module.code, ModulePass.ended_at.is_(None)
     )
 
 
