@@ -36,7 +36,7 @@ class Page:
 
     @cached_property
     def soup(self) -> BeautifulSoup:
-        return BeautifulSoup(self._html, "html.parser")
+        return BeautifulSoup(self._html, "lxml")
 
     @property
     def text(self) -> str:
