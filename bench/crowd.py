@@ -75,7 +75,7 @@ CSRF = "a value that only the session knows"
 PASSED_ON = date(2023, 2, 3)
 
 
-def _bulk(model: type[Base], rows: Sequence[dict[str, Any]]) -> list[int]:
+def bulk(model: type[Base], rows: Sequence[dict[str, Any]]) -> list[int]:
     """Insert the rows and give their ids back in the same order."""
     ids: Any = model.__table__.c.id
     if not rows:
@@ -86,7 +86,7 @@ def _bulk(model: type[Base], rows: Sequence[dict[str, Any]]) -> list[int]:
 def add_agencies(count: int) -> list[int]:
     """Agencies whose entry passed stage 1 in every track of the round."""
     names = [f"กรม{FIRST[at % len(FIRST)]}{LAST[at % len(LAST)]}ที่ {at}" for at in range(count)]
-    agencies = _bulk(
+    agencies = bulk(
         Agency,
         [
             {
@@ -102,7 +102,7 @@ def add_agencies(count: int) -> list[int]:
         ],
     )
     tracks = db.session.scalars(select(Track.id)).all()
-    _bulk(
+    bulk(
         Entry,
         [
             {
@@ -123,7 +123,7 @@ def add_people(
     """Approved people, spread evenly over the agencies; none of them has a password."""
     now = clock.now()
     names = [f"{FIRST[at % len(FIRST)]} {LAST[at // len(FIRST) % len(LAST)]}" for at in range(count)]
-    return _bulk(
+    return bulk(
         User,
         [
             {
@@ -166,7 +166,7 @@ def add_seats(workshop: Workshop, people: Sequence[int]) -> None:
     """All of them have a seat, and half of them were marked at the first session."""
     seats = _register(workshop, people, RegistrationStatus.CONFIRMED, Move.REGISTERED)
     session, agencies = workshop.sessions[0], agencies_of(people)
-    _bulk(
+    bulk(
         AttendanceMark,
         [
             {
@@ -189,7 +189,7 @@ def add_queue(workshop: Workshop, people: Sequence[int]) -> None:
 def _register(workshop: Workshop, people: Sequence[int], status: RegistrationStatus, move: Move) -> list[int]:
     """Registrations of these people in this order, each with its line in the ledger."""
     now, agencies = clock.now(), agencies_of(people)
-    rows = _bulk(
+    rows = bulk(
         Registration,
         [
             {
@@ -206,7 +206,7 @@ def _register(workshop: Workshop, people: Sequence[int], status: RegistrationSta
         {"registration_id": row, "agency_id": agencies[user], "move": move, "at": now, "by_id": user}
         for row, user in zip(rows, people, strict=True)
     ]
-    _bulk(RegistrationMove, moves)
+    bulk(RegistrationMove, moves)
     return rows
 
 
@@ -214,7 +214,7 @@ def add_passes(edition: Edition, people: Sequence[int], *, lot: random.Random) -
     """Each of them read and passed some of the modules of the made-up course, on average half; gives back how many passes."""
     agencies = agencies_of(people)
     took = list(_tries(people, clock.now(), lot))
-    attempts = _bulk(
+    attempts = bulk(
         Attempt,
         [
             {
@@ -245,9 +245,9 @@ def add_passes(edition: Edition, people: Sequence[int], *, lot: random.Random) -
         }
         for attempt, (user, module, at) in zip(attempts, took, strict=True)
     ]
-    _bulk(ModulePass, facts)
+    bulk(ModulePass, facts)
     marks = ("user_id", "agency_id", "course", "module")
-    _bulk(
+    bulk(
         LessonMark,
         [{key: fact[key] for key in marks} | {"lesson": "one", "at": fact["passed_at"]} for fact in facts],
     )
@@ -264,7 +264,7 @@ def pass_once_more() -> None:
         select(User).where(User.agency_id.is_not(None), User.id.not_in(known)).limit(1)
     ).one()
     fact = {"user_id": person.id, "agency_id": person.agency_id, "course": pack.CODE, "module": newest.module}
-    _bulk(ModulePass, [fact | {"attempt_id": newest.attempt_id}])
+    bulk(ModulePass, [fact | {"attempt_id": newest.attempt_id}])
 
 
 def _tries(people: Sequence[int], now: datetime, lot: random.Random) -> Iterator[tuple[int, str, datetime]]:
@@ -297,7 +297,7 @@ class Pass:
 def sign_in(app: Flask, people: Sequence[int]) -> list[Pass]:
     """Sign these people in by a row and a cookie, without the sign-in page."""
     keys = [new_secret() for _ in people]
-    _bulk(SignIn, [{"key": key, "user_id": user} for key, user in zip(keys, people, strict=True)])
+    bulk(SignIn, [{"key": key, "user_id": user} for key, user in zip(keys, people, strict=True)])
     cookies = SecureCookieSessionInterface().get_signing_serializer(app)
     if cookies is None:
         raise RuntimeError("the app has no secret key")

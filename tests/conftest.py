@@ -20,7 +20,7 @@ from portal.app import create_app
 from portal.core import build_assets, clock
 from portal.core.db import Base, db, driver_url
 from portal.courses import catalog
-from portal.learning import coverage
+from portal.learning import coverage, item_analysis
 from portal.mail import heartbeat
 from tests import cast as cast_module, rows
 from tests.pages import Client, counted_queries
@@ -169,6 +169,7 @@ def app(app_on: Callable[[str], Flask], database: str) -> Iterator[Flask]:
     app.extensions.pop("awards_due", None)
     app.extensions.pop("door_counts", None)
     coverage.forget()
+    item_analysis.forget()
     heartbeat.forget()
     clock.start_at(None)
 
