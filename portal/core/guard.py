@@ -1,16 +1,18 @@
 """The door of the app: who must be signed in, forged forms, and the headers that every answer carries; roles are accounts.access."""
 
+import time
 from collections.abc import Callable
+from copy import copy
 from functools import cached_property, lru_cache
 from hmac import compare_digest
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, abort, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, BadSignature, URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.core.db import db
@@ -137,8 +139,15 @@ def _take_token() -> None:
         g.csrf_token = _signed(str(current_app.secret_key), raw)
 
 
+@lru_cache(maxsize=4_096)
+def _read_cookie(serializer: URLSafeTimedSerializer, cookie: str) -> tuple[dict[str, Any], float]:
+    """What a rightly signed cookie holds and when it was signed (seconds since 1970). Raises BadSignature."""
+    values, signed_at = serializer.loads(cookie, return_timestamp=True)
+    return values, signed_at.timestamp()
+
+
 class _Sessions(SecureCookieSessionInterface):
-    """The same cookies; what signs them is made once, not at every request."""
+    """The same cookies; what signs them is made once, and a cookie that comes again is not reckoned through again."""
 
     @cached_property
     def _serializer(self) -> URLSafeTimedSerializer | None:
@@ -146,6 +155,19 @@ class _Sessions(SecureCookieSessionInterface):
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         return self._serializer
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        if not cookie or self._serializer is None:
+            return self.session_class()
+        try:
+            values, signed_at = _read_cookie(self._serializer, cookie)
+        except BadSignature:
+            return self.session_class()
+        if not 0 <= int(time.time()) - signed_at <= app.permanent_session_lifetime.total_seconds():
+            return self.session_class()
+        # A view may add to a list that it finds in the session: such a one is not shared.
+        return self.session_class({name: copy(value) for name, value in values.items()})
 
 
 def safe_next(target: str | None) -> str | None:
@@ -159,8 +181,8 @@ def safe_next(target: str | None) -> str | None:
 
 
 def _dress(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    present = {name.lower() for name, _value in response.headers}
+    response.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in present)
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "private, no-cache")
     if current_app.config["SESSION_COOKIE_SECURE"]:
