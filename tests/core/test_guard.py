@@ -36,9 +36,7 @@ def test_a_cookie_ends_with_its_time_also_where_it_was_read_before(
     client.sign_in(cast.lamai)
     assert client.get("/me").status_code == 200
     signed = time.time()
-    monkeypatch.setattr(
-        guard.time, "time", lambda: signed + app.permanent_session_lifetime.total_seconds() + 2
-    )
+    monkeypatch.setattr(time, "time", lambda: signed + app.permanent_session_lifetime.total_seconds() + 2)
     assert client.get("/me").status_code == 303
     monkeypatch.setattr(time, "time", lambda: signed - timedelta(days=1).total_seconds())
     assert client.get("/me").status_code == 303, "signed tomorrow"
