@@ -92,7 +92,6 @@ def upgrade() -> None:
     sa.Column('draft_id', sa.Integer(), nullable=False),
     sa.Column('path', sa.String(length=200), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=True),
-    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_by_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['changed_by_id'], ['user.id'], name=op.f('fk_draft_file_changed_by_id_user'), ondelete='SET NULL'),

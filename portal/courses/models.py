@@ -55,7 +55,7 @@ class Draft(Base):
 
 
 class DraftFile(Base):
-    """One changed file of a draft; `version` is in the form, so that the second of two savers sees what differs."""
+    """One file of a draft that differs from the edition it began from."""
 
     __tablename__ = "draft_file"
     __table_args__ = (UniqueConstraint("draft_id", "path"),)
@@ -64,6 +64,5 @@ class DraftFile(Base):
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
     path: Mapped[str] = mapped_column(String(200))
     body: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: taken out
-    version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
