@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 SORT_KEY_LENGTH = (
     400  # what a column for sort keys holds; only names beyond some 150 letters lose their tone marks to it
@@ -21,10 +21,24 @@ TONES = "๎์็่้๊๋"
 PRIMARY = {letter: rank for rank, letter in enumerate(CONSONANTS + "ํะัาิีึืุู" + LEADING + "ฺ")}
 UNWRITTEN = "ฯๆ"
 
+# Signs above and below a letter that are vowels or tones; ์ is none of them, it only silences.
+MARKS = frozenset("ัิีึืฺุู็่้๊๋ํ๎")
+VOWELS = frozenset("ะาำเแโใไๅ")
+# Words that turn a sentence round; the Latin ones also as beginnings of words.
+NEGATIONS = ("ไม่", "มิ", "ไร้", "ห้าม", "งด", "เว้น", "อย่า", "ปราศ", "ขาด")
+LATIN_NEGATIONS = ("not", "no", "non", "un", "in", "im", "dis")
+
 _leading_vowel = re.compile(f"([{LEADING}])([{CONSONANTS}])")
 _marks = re.compile("[ัิ-ฺ็-๎]{2,}")
 _split_sara_am = re.compile("ํ([่-๋]*)า")
 _early_sara_am = re.compile("ำ([่-๋]+)")
+_twice = re.compile("([ัิ-ฺ็-๎])\\1+")
+_long_aa = re.compile("(?<![ฤฦ])ๅ")
+_loose_space = re.compile(r"(?<![0-9]) (?=[0-9])|(?<=[0-9]) (?![0-9])|(?<![a-z0-9]) | (?![a-z0-9])")
+_dot_of_thai = re.compile("(?<=[ก-๛])\\.|\\.(?=[ก-๛])")
+_negation = re.compile("|".join((*NEGATIONS, rf"\b(?:{'|'.join(LATIN_NEGATIONS)})")))
+_digit = re.compile(r"\d")
+AROUND = " \"'“”‘’.,;:!?"
 
 
 def plain_digits(text: str) -> str:
@@ -62,6 +76,89 @@ def normalise_answer(text: str) -> str:
     Only spellings of the same words fall together; a different tone mark or a missing ไม่ stays a different answer.
     """
     return " ".join(plain_digits(tidy(text)).casefold().split())
+
+
+def answer_key(text: str) -> str:
+    """A typed answer as a teacher reads it: normalised, without what nobody sees or says.
+
+    Blanks beside Thai, the dots of Thai abbreviations, quotes and stops around the whole, a mark typed twice, ๅ for า.
+    """
+    key = _long_aa.sub("า", _twice.sub(r"\1", normalise_answer(text)).replace("ิํ", "ึ"))
+    return _dot_of_thai.sub("", _loose_space.sub("", key.strip(AROUND)))
+
+
+def is_accepted(text: str, accepted: Sequence[str], *, edits: int, tones: bool) -> bool:
+    """Whether a typed answer is one of the accepted ones, or at most `edits` letters from it.
+
+    Letters may be missing, too many, other or swapped. Figures, negations and, unless `tones`, all vowels and tone
+    marks must be the same: ข้าว is never ข่าว. With `tones` marks above and below count nothing, other vowels as letters.
+    """
+    given = answer_key(text)
+    return bool(given) and any(_agree(given, answer_key(one), edits, tones) for one in accepted)
+
+
+def _agree(given: str, right: str, edits: int, tones: bool) -> bool:
+    if given == right:
+        return True
+    if tones:
+        given, right, same = _unmarked(given), _unmarked(right), _negations(given) == _negations(right)
+        if not same or not right:
+            return False
+    if abs(len(given) - len(right)) > edits or (not tones and _consonants(given) == _consonants(right)):
+        return False
+    if _digit.findall(given) != _digit.findall(right) or _negations(given) != _negations(right):
+        return False
+    return _distance(given, right, edits, fixed=frozenset() if tones else MARKS | VOWELS) <= edits
+
+
+def _unmarked(key: str) -> str:
+    return "".join(letter for letter in key if letter not in MARKS)
+
+
+def _consonants(key: str) -> str:
+    return "".join(letter for letter in key if letter not in MARKS and letter not in VOWELS)
+
+
+def _negations(key: str) -> list[str]:
+    return _negation.findall(key.replace("ใ", "ไ"))
+
+
+def _distance(one: str, other: str, most: int, *, fixed: frozenset[str]) -> int:
+    """How many letters differ (swapped neighbours are one), or more than `most`; `fixed` ones differ only from unfixed ones."""
+    never = most + 1
+    before: list[int] = []
+    row = _steps(other, never, fixed)
+    for at, letter in enumerate(one):
+        last, row, before_last = row, [row[0] + (never if letter in fixed else 1)], before
+        for to, wanted in enumerate(other):
+            if abs(at - to) > most:
+                row.append(never)
+                continue
+            both = letter in fixed and wanted in fixed
+            best = min(
+                last[to] + (0 if letter == wanted else never if both else 1),
+                last[to + 1] + (never if letter in fixed else 1),
+                row[to] + (never if wanted in fixed else 1),
+            )
+            if (
+                at
+                and to
+                and one[at - 1] == wanted
+                and other[to - 1] == letter
+                and not fixed & {letter, wanted}
+            ):
+                best = min(best, before_last[to - 1] + 1)
+            row.append(min(best, never))
+        before = last
+    return row[-1]
+
+
+def _steps(other: str, never: int, fixed: frozenset[str]) -> list[int]:
+    """What it costs to write the first letters of a text from nothing."""
+    costs = [0]
+    for letter in other:
+        costs.append(min(costs[-1] + (never if letter in fixed else 1), never))
+    return costs
 
 
 def search_key(text: str) -> str:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from portal.core.errors import Refused
@@ -157,6 +158,17 @@ class Table:
             self.complain(key, _("%(key)s ต้องไม่เกิน %(most)d", key=key, most=most))
             return None
         return value
+
+    def decimal(self, key: str, *, required: bool = True) -> Decimal | None:
+        """A number with or without a fraction, as it is written: 0.1 is a tenth."""
+        value = self.values.get(key)
+        whole_or_not = float if isinstance(value, float) else int
+        number = self._take(key, whole_or_not, _("ตัวเลข"), required=required)
+        read = None if number is None else Decimal(str(number))
+        if read is not None and not read.is_finite():
+            self.complain(key, _("%(key)s ต้องเป็น%(what)s", key=key, what=_("ตัวเลข")))
+            return None
+        return read
 
     def flag(self, key: str, *, required: bool = True) -> bool | None:
         """true or false; None when it is left out or refused."""

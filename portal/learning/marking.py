@@ -1,36 +1,100 @@
-"""Which questions an attempt gets, in which order, and what an answer is worth: pure functions of quiz, seed and answers."""
+"""Which questions an attempt gets, in which order, and what an answer is worth: pure functions of quiz, seed and answers.
+
+What may be stored as an answer, and how it is read, stands in answering.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import TypeVar
 
-from portal.courses.course import Choice, Question, QuestionKind, Quiz
+from portal.core import thai
+from portal.courses.course import (
+    Choice,
+    Choices,
+    Cloze,
+    Credit,
+    Gap,
+    Matching,
+    Numeric,
+    Option,
+    Ordering,
+    Question,
+    QuestionKind,
+    Quiz,
+    Short,
+    Writing,
+)
+from portal.learning import answering
+from portal.learning.answering import Answers, ImpossibleAnswer, TooLong, normalised
+from portal.learning.models import CorrectionRule
 
-Answers = Mapping[str, Sequence[str]]  # question id → keys of the chosen choices
+__all__ = [
+    "Answers",
+    "Asked",
+    "ImpossibleAnswer",
+    "Marked",
+    "Ruling",
+    "TooLong",
+    "is_pass",
+    "mark",
+    "normalised",
+    "paper",
+    "points",
+    "total",
+]
+
+Part = Choice | Option | Gap
+Keyed = TypeVar("Keyed", Choice, Option)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as one attempt shows it: its number, and its choices in this attempt's order."""
+    """A question as one attempt shows it: its number, and its parts in this attempt's order.
+
+    `order` holds choices, the lefts of a matching, items or gaps; `offered` what may be picked at each of them: the
+    rights of a matching, the options of a gap.
+    """
 
     number: int
     question: Question
-    choices: tuple[Choice, ...]
+    order: tuple[Part, ...] = ()
+    offered: tuple[tuple[Option, ...], ...] = ()
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return tuple(part for part in self.order if isinstance(part, Choice))
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
     asked: Asked
-    chosen: frozenset[str]
-    points: float  # of 1
+    given: tuple[str, ...]  # as stored
+    points: float  # of `most`
+    most: float = 1.0  # 0 where it does not count: a writing task, a question taken out
 
     @property
     def is_right(self) -> bool:
-        return self.points == 1
+        return self.most > 0 and self.points == self.most
 
     @property
     def is_answered(self) -> bool:
-        return bool(self.chosen)
+        return bool(self.given)
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The keys of the chosen choices."""
+        return frozenset(self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """How a question with a corrected key is marked: by the key of `question` where the rule is KEY."""
+
+    rule: CorrectionRule
+    question: Question | None = None
 
 
 def _lot(seed: int, name: str) -> bytes:
@@ -38,35 +102,153 @@ def _lot(seed: int, name: str) -> bytes:
     return hashlib.sha256(f"{seed}:{name}".encode()).digest()
 
 
+# --- The paper
+
+
 def paper(quiz: Quiz, seed: int) -> tuple[Asked, ...]:
-    """The questions drawn for this seed in their order; the same seed always gives the same paper."""
-    drawn = sorted(quiz.questions, key=lambda question: _lot(seed, question.id))[: quiz.draw]
+    """The scored questions drawn for this seed in their order, then every writing task; the same seed, the same paper."""
+    writing = [question for question in quiz.questions if not question.is_scored]
     return tuple(
-        Asked(number, question, _order(question, seed) if quiz.shuffle else question.choices)
-        for number, question in enumerate(drawn, 1)
+        _asked(number, question, seed, shuffle=quiz.shuffle)
+        for number, question in enumerate([*_drawn(quiz, seed), *writing], 1)
     )
 
 
-def _order(question: Question, seed: int) -> tuple[Choice, ...]:
-    if question.kind is QuestionKind.TRUE_FALSE:
-        return question.choices
-    return tuple(sorted(question.choices, key=lambda choice: _lot(seed, f"{question.id}/{choice.key}")))
+def _drawn(quiz: Quiz, seed: int) -> list[Question]:
+    by_lot = sorted(quiz.scored, key=lambda question: _lot(seed, question.id))
+    if not quiz.draws:
+        return by_lot[: quiz.draw]
+    left = {draw.topic: draw.count for draw in quiz.draws}
+    drawn = []
+    for question in by_lot:
+        if left.get(question.topic, 0) > 0:
+            left[question.topic] -= 1
+            drawn.append(question)
+    return drawn
 
 
-def points(question: Question, chosen: frozenset[str]) -> float:
-    """1 for exactly the right choices, else 0."""
-    right = frozenset(choice.key for choice in question.choices if choice.is_correct)
-    return 1.0 if chosen == right else 0.0
+def _asked(number: int, question: Question, seed: int, *, shuffle: bool) -> Asked:
+    def mixed(parts: tuple[Keyed, ...], where: str = "") -> tuple[Keyed, ...]:
+        return tuple(sorted(parts, key=lambda part: _lot(seed, f"{question.id}/{where}{part.key}")))
+
+    match question.shape:
+        case Choices(choices=choices):
+            stays = not shuffle or question.kind is QuestionKind.TRUE_FALSE
+            return Asked(number, question, choices if stays else mixed(choices))
+        case Matching(lefts=lefts, rights=rights):
+            # In the order of the file the rights would stand beside their lefts.
+            offered = mixed(rights, "right/")
+            lefts = mixed(lefts) if shuffle else lefts
+            return Asked(number, question, lefts, (offered,) * len(lefts))
+        case Ordering(items=items):
+            order = mixed(items)
+            return Asked(number, question, order if order != items else (*order[1:], order[0]))
+        case Cloze(gaps=gaps):
+            offered_at = (mixed(gap.options, f"{gap.number}/") if shuffle else gap.options for gap in gaps)
+            return Asked(number, question, gaps, tuple(offered_at))
+        case _:
+            return Asked(number, question)
 
 
-def mark(asked: Sequence[Asked], answers: Answers) -> tuple[Marked, ...]:
-    """Every question of the paper with what was chosen and what it is worth; an unanswered one is worth 0."""
+# --- What an answer is worth
+
+
+def points(question: Question, given: Sequence[str]) -> float:
+    """What a stored answer is worth, 0 to 1; nothing where it is empty, does not fit the question, or is a writing."""
+    return float(_share(question, given)) if given else 0.0
+
+
+def _share(question: Question, given: Sequence[str]) -> Fraction:
+    match question.shape:
+        case Choices() as shape:
+            return _of_choices(shape, frozenset(given))
+        case Matching() as shape:
+            placed = answering.pairs(given)
+            return _part(
+                sum(placed.get(left) == right for left, right in shape.right_of.items()),
+                len(shape.lefts),
+                shape.credit,
+            )
+        case Ordering() as shape:
+            return _of_order([item.key for item in shape.items], answering.sequence(given), shape.credit)
+        case Numeric() as shape:
+            number = answering.number(given[0], shape.unit)
+            return Fraction(number is not None and abs(number - shape.answer) <= shape.tolerance)
+        case Short() as shape:
+            return Fraction(foreseen(shape, given[0]) is None and answering.fits(shape.accepted, given[0]))
+        case Cloze() as shape:
+            filled = answering.pairs(given)
+            right = sum(is_gap_right(gap, filled.get(str(gap.number), "")) for gap in shape.gaps)
+            return _part(right, len(shape.gaps), shape.credit)
+        case Writing():
+            return Fraction(0)
+
+
+def _part(right: int, all_: int, credit: Credit) -> Fraction:
+    share = Fraction(right, all_) if all_ else Fraction(0)
+    return share if credit is Credit.SHARE or share == 1 else Fraction(0)
+
+
+def _of_choices(shape: Choices, chosen: frozenset[str]) -> Fraction:
+    right = frozenset(choice.key for choice in shape.choices if choice.is_correct)
+    if shape.credit is Credit.WEIGHTS:
+        percent = sum(choice.weight or 0 for choice in shape.choices if choice.key in chosen)
+        return Fraction(min(max(percent, 0), 100), 100)
+    if shape.credit is Credit.SHARE and right:
+        return Fraction(max(len(chosen & right) - len(chosen - right), 0), len(right))
+    return Fraction(chosen == right)
+
+
+def _of_order(right: Sequence[str], given: Sequence[str], credit: Credit) -> Fraction:
+    """Of the neighbours in the right order, how many are neighbours in the given one; all for exactly the right order."""
+    if list(given) == list(right):
+        return Fraction(1)
+    neighbours = set(pairwise(given))
+    kept = sum(pair in neighbours for pair in pairwise(right))
+    return _part(kept, len(right) - 1, credit) if kept < len(right) - 1 else Fraction(0)
+
+
+def is_gap_right(gap: Gap, given: str) -> bool:
+    """Whether what was typed or picked belongs into the gap."""
+    return answering.fits(gap.accepted, given) if gap.accepted else given == gap.answer != ""
+
+
+def foreseen(shape: Short, given: str) -> int | None:
+    """Which of the wrong answers its author foresaw it is; such an answer is wrong however near a right one it is."""
+    key = thai.answer_key(given)
+    return next((at for at, wrong in enumerate(shape.foreseen) if thai.answer_key(wrong.text) == key), None)
+
+
+def mark(
+    asked: Sequence[Asked], answers: Answers, keys: Mapping[str, Ruling] | None = None
+) -> tuple[Marked, ...]:
+    """Every question of the paper with what was answered and what it is worth; an unanswered one is worth 0.
+
+    `keys` rules how questions with a corrected key are marked: by another key, right for everybody, or not at all.
+    """
     return tuple(
-        Marked(one, chosen := frozenset(answers.get(one.question.id, ())), points(one.question, chosen))
+        _marked(one, tuple(answers.get(one.question.id, ())), (keys or {}).get(one.question.id))
         for one in asked
     )
 
 
+def _marked(asked: Asked, given: tuple[str, ...], ruling: Ruling | None) -> Marked:
+    if not asked.question.is_scored or (ruling and ruling.rule is CorrectionRule.VOID):
+        return Marked(asked, given, 0.0, 0.0)
+    if ruling and ruling.rule is CorrectionRule.FREE:
+        return Marked(asked, given, 1.0)
+    by = ruling.question if ruling and ruling.question else asked.question
+    return Marked(asked, given, points(by, given))
+
+
+def total(marked: Sequence[Marked]) -> tuple[float, float]:
+    """The score of a paper and the most there was, without a rounding error piling up: three thirds are 1."""
+    score = sum((Fraction(one.points).limit_denominator(10_000) for one in marked), Fraction(0))
+    return float(score), float(sum(one.most for one in marked))
+
+
 def is_pass(quiz: Quiz, score: float, most: float) -> bool:
     """Whether the score reaches the pass mark, reckoned without rounding: 70 % of 10 is 7, not 6.99."""
-    return most > 0 and score * 100 >= quiz.pass_mark * most
+    if most <= 0:
+        return False
+    return Fraction(score).limit_denominator(1_000_000) * 100 >= quiz.pass_mark * Fraction(most)
