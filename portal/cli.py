@@ -15,7 +15,7 @@ from email_validator import EmailNotValidError
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from portal import content as whole_content, demo, jobs
+from portal import content as whole_content, demo, fact_places, jobs
 from portal.accounts import agencies as agency_rules, agency_table, people, recovery
 from portal.accounts.models import Role
 from portal.awards import entries as entry_rules
@@ -96,6 +96,17 @@ def load_content(folder: Path | None) -> None:
     """Bring in all of content/; courses that changed become new editions. All or nothing."""
     for line in whole_content.load(folder or Path(current_app.config["CONTENT"])):
         click.echo(line)
+
+
+@content.command("facts")
+@click.argument("folder", type=FOLDER, required=False)
+@door
+def place_facts(folder: Path | None) -> None:
+    """Write COVERAGE.md of content/: where each fact of facts.toml is taught, asked or shown. Names those that are nowhere."""
+    folder = folder or Path(current_app.config["CONTENT"])
+    (folder / fact_places.TABLE).write_text(fact_places.table(folder), "utf-8")
+    unused = fact_places.unused(folder)
+    click.echo(f"nowhere: {', '.join(unused)}" if unused else "every fact has its place")
 
 
 @content.command("dump")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from portal import fact_places
 from portal.accounts import agency_table
 from portal.awards import loading as award_files
 from portal.core import tables
@@ -55,12 +56,23 @@ def _load_courses(folder: Path) -> str:
     return ", ".join(f"{one.course} edition {one.number}" for one in new) or "as they were"
 
 
+def _check_facts(folder: Path) -> None:
+    if findings := fact_places.check(folder):
+        raise BadContent(findings)
+
+
+def _count_facts(folder: Path) -> str:
+    _check_facts(folder)
+    return f"known {len(fact_places.known(folder))}"
+
+
 # The parts of content/, each built on those before it: name, check, load.
 PARTS: tuple[tuple[str, Callable[[Path], Any], Callable[[Path], Any]], ...] = (
     ("agencies", _check_agencies, _load_agencies),
     ("award", award_files.read, lambda folder: f"rounds {len(award_files.load(folder))}"),
     ("programme", programme_texts.read, _load_programme),
     ("courses", _check_courses, _load_courses),
+    ("facts", _check_facts, _count_facts),
 )
 
 

@@ -229,6 +229,7 @@ class Lesson:
     sources: tuple[str, ...]
     html: str
     toc: tuple[Heading, ...]
+    facts: tuple[str, ...] = ()  # that it teaches, by the numbers of content/facts.toml
 
 
 @dataclass(frozen=True, slots=True)

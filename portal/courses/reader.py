@@ -18,6 +18,7 @@ MOST_MINUTES = 240
 FENCE = "+++"
 
 _SOURCE = re.compile(r"S|G|[RU]\d{1,2}")
+_FACT = re.compile(r"F\d{2}|[A-Z][A-Z0-9]*-\d{2,3}")
 
 
 def read(
@@ -185,11 +186,12 @@ def _lesson(slug: str, file: str, prose: Prose) -> Lesson | None:
     title_th, title_en, summary_en = table.text("title"), table.text("title_en"), table.text("summary_en")
     minutes = table.number("minutes", least=1, most=MOST_MINUTES)
     sources = _sources(table)
+    facts = _facts(table)
     table.done()
     if not body.strip():
         prose.complain(file, line, _("บทเรียนยังไม่มีเนื้อหา"))
     html, toc = prose.page(body, file, line)
-    return Lesson(slug, title_th, title_en, summary_en, minutes or 0, sources, html, toc)
+    return Lesson(slug, title_th, title_en, summary_en, minutes or 0, sources, html, toc, facts)
 
 
 def _split(text: str) -> tuple[str | None, int, str]:
@@ -211,3 +213,12 @@ def _sources(table: Table) -> tuple[str, ...]:
         if not _SOURCE.fullmatch(source):
             table.complain("sources", _("ไม่รู้จักที่มา %(source)s ใช้ได้ S, G, R1… และ U1…", source=source))
     return sources
+
+
+def _facts(table: Table) -> tuple[str, ...]:
+    """The facts that the lesson teaches, by the numbers of content/facts.toml; whether there are such is seen there."""
+    facts = table.texts("facts", required=False)
+    for fact in facts:
+        if not _FACT.fullmatch(fact):
+            table.complain("facts", _("ไม่รู้จักข้อเท็จจริง %(fact)s ใช้รหัสแบบ F20 หรือ C1-04", fact=fact))
+    return facts
