@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.core.db import db, writing
+from portal.learning import attempts
+from portal.learning.models import Attempt
 from portal.mail import delivery, heartbeat
 from portal.organize import deadline
 from portal.participation import announcements, material_news, offers, registration, reminders, thanks
@@ -31,14 +33,15 @@ class Round:
 
 
 def run(is_over: Callable[[], bool] = lambda: False) -> Round:
-    """Do every job once: end offers, pass seats on, tell of changes, remind, thank, send what is due. Commits; raises nothing.
+    """Do every job once: close quizzes whose time is up, end offers, pass seats on, tell of changes, remind, thank, send what is due.
 
-    Any number of workers may do so at once. Each job first looks whether anything is to be done, which takes no lock;
+    Commits; raises nothing. Any number of workers may do so at once. Each job first looks whether anything is to be done, which takes no lock;
     then it looks anew under the lock, or by a key that only one of them can write. `is_over`: asked between two mails,
     for a server may be slow.
     """
     done = Round()
     _try(done, "telling that a worker lives", _beat)
+    _close_quizzes(done)
     _for_each(done, "ending offers", offers.due, offers.expire)
     _try(done, "passing seats on", _sweep)
     _for_each(done, "telling of changes", announcements.changed, announcements.announce_changes)
@@ -52,6 +55,21 @@ def run(is_over: Callable[[], bool] = lambda: False) -> Round:
 def _send(is_over: Callable[[], bool]) -> bool:
     until = time.monotonic() + SECONDS_OF_MAIL
     return bool(delivery.deliver_due(MAILS, is_over=lambda: is_over() or time.monotonic() > until))
+
+
+def _close_quizzes(done: Round) -> None:
+    """Each attempt in a transaction of its own: one that cannot be closed keeps no other open."""
+    found: list[int] = []
+    _try(done, "closing quizzes", lambda: found.extend(attempts.overdue()))
+    for attempt_id in found:
+        _try(done, f"closing attempt {attempt_id}", lambda one=attempt_id: _close_quiz(one))  # type: ignore[misc]
+
+
+def _close_quiz(attempt_id: int) -> bool:
+    with writing():
+        is_closed = attempts.close_if_over(db.session.get_one(Attempt, attempt_id))
+        db.session.commit()
+    return is_closed
 
 
 def _for_each(done: Round, name: str, due: Callable[[], list[int]], do: Callable[[Workshop], int]) -> None:

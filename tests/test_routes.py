@@ -55,6 +55,7 @@ SIGNED_IN = {
     "handouts.version",
     "home.me",
     "learning.attempt",
+    "learning.autosave",
     "learning.finish",
     "learning.quiz",
     "learning.result",

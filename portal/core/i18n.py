@@ -4,7 +4,7 @@ Message ids are Thai, the first language of the interface, so Thai needs no cata
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale
 from flask import Flask, g, has_request_context, request
@@ -30,7 +30,7 @@ def _l(message: str, **values: Any) -> LazyString:
     return LazyString(_, message, **values)
 
 
-def language() -> str:
+def language() -> Literal["th", "en"]:
     """The language in force, "th" or "en"; Thai outside a request."""
     try:
         locale = (

@@ -2,24 +2,27 @@
 
 An attempt is on the server from its first moment. Its steps are appended and numbered; the form carries the number
 it was made from, so a stale tab is refused instead of overwriting. An autosave takes the place of the one before it.
+Where there is a limit the server's clock closes it, with what was saved: at the next touch, or by the worker.
 """
 
 import secrets
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
-from portal.core.i18n import _l
+from portal.core.i18n import _, _l
 from portal.courses import catalog
-from portal.courses.course import Course, Module, QuestionKind, Quiz
-from portal.learning import marking, passing
-from portal.learning.marking import Answers, Asked
+from portal.courses.course import Course, Module, Quiz
+from portal.learning import extra_time, marking, passing, timing
+from portal.learning.allowances import allowance
+from portal.learning.marking import Answers, Asked, ImpossibleAnswer
 from portal.learning.models import Attempt, Step, StepKind
 
-Given = dict[str, list[str]]  # as they are stored: question id → keys of the chosen choices, in order
+Given = dict[str, list[str]]  # as they are stored: question id → what marking.normalised gives
 
 
 class QuizNotThere(Refused):
@@ -34,17 +37,20 @@ class AlreadySubmitted(Refused):
     text = _l("ส่งแบบทดสอบนี้ไปแล้ว คำตอบที่ส่งไว้ไม่เปลี่ยน")
 
 
-class ImpossibleAnswer(Refused):
-    text = _l("คำตอบนี้ไม่มีในตัวเลือกของข้อ เลือกใหม่อีกครั้ง")
+class TimeIsUp(Refused):
+    text = _l("หมดเวลาแล้ว สิ่งที่ส่งมาหลังหมดเวลาไม่นับ คำตอบที่บันทึกไว้ก่อนหน้านับครบ")
 
 
 class Stale(Refused):
-    """The form was made from an older step than the last: `answers` is what is stored, `seq` its number."""
+    """The form was not made from the last step: `answers` is what is stored, `seq` its number, `claimed` the form's.
+
+    A number from the future is one that was acknowledged and lost with the database, or made up: nothing is known of it.
+    """
 
     text = _l("มีคำตอบใหม่กว่าจากอีกหน้าต่างหรืออีกเครื่อง เทียบสองฉบับแล้วเลือก")
 
-    def __init__(self, seq: int, answers: Given) -> None:
-        super().__init__()
+    def __init__(self, seq: int, answers: Given, *, claimed: int = 0) -> None:
+        super().__init__(_("คำตอบที่บันทึกไว้ในระบบไม่ตรงกับที่หน้านี้รู้ เทียบสองฉบับแล้วเลือก") if claimed > seq else None)
         self.seq = seq
         self.answers = answers
 
@@ -77,9 +83,11 @@ def open_attempt(user: User, course: str, module: str) -> Attempt | None:
 def start(user: User, course: Course, module: Module) -> Attempt:
     """The open attempt of this person at this quiz, or a new one pinned to the current edition.
 
-    Refuses with QuizNotThere, or NotApprovedYet: a pass counts for an agency, so somebody must have vouched for the person.
+    An open one whose time is up is closed, and then there may be no other. Refuses with QuizNotThere, NoAttemptsLeft,
+    TooSoon, or NotApprovedYet: a pass counts for an agency, so somebody must have vouched for the person.
     """
-    if module.quiz is None or not module.is_published:
+    quiz = module.quiz
+    if quiz is None or not module.is_published:
         raise QuizNotThere
     if not user.is_approved:
         raise NotApprovedYet
@@ -87,8 +95,11 @@ def start(user: User, course: Course, module: Module) -> Attempt:
     # PostgreSQL: a double click waits here for the first click.
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
     found = open_attempt(user, course.code, module.code)
-    if found is not None:
+    if found is not None and not close_if_over(found):
         return found
+    refusal = allowance(quiz, earlier(user, course.code, module.code)).refusal()
+    if refusal is not None:
+        raise refusal
     attempt = Attempt(
         user_id=user.id,
         agency_id=user.agency_id,
@@ -96,6 +107,10 @@ def start(user: User, course: Course, module: Module) -> Attempt:
         module=module.code,
         edition_id=course.edition_id,
         seed=secrets.randbits(31),
+        started_at=clock.now(),
+    )
+    attempt.due_at = timing.due_at(
+        quiz, attempt.started_at, extra_time.per_cent(user, course.code, module.code) if quiz.minutes else 0
     )
     db.session.add(attempt)
     db.session.flush()
@@ -129,68 +144,107 @@ def _locked(attempt: Attempt) -> Attempt:
 
 
 def _checked(attempt: Attempt, answers: Answers) -> Given:
-    """The same answers, each choice once. Refuses with ImpossibleAnswer what the paper does not ask or offer."""
+    """The answers as they are stored. Refuses with ImpossibleAnswer what the paper does not ask or offer, and TooLong."""
     questions = {one.question.id: one.question for one in paper_of(attempt)}
-    for name, chosen in answers.items():
-        question = questions.get(name)
-        if question is None or not set(chosen) <= {choice.key for choice in question.choices}:
-            raise ImpossibleAnswer
-        if question.kind is not QuestionKind.MULTIPLE and len(set(chosen)) > 1:
-            raise ImpossibleAnswer
-    return {name: sorted(set(chosen)) for name, chosen in answers.items()}
+    if not answers.keys() <= questions.keys():
+        raise ImpossibleAnswer
+    return {name: marking.normalised(questions[name], given) for name, given in answers.items()}
 
 
 def save(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind = StepKind.ANSWER) -> int:
     """Keep these answers beside those already there; gives the number that the next form carries.
 
-    What is stored already adds no step, however old the form. Refuses with AlreadySubmitted, Stale (both versions in
-    hand) or ImpossibleAnswer.
+    What is stored already adds no step, however old the form. Refuses with AlreadySubmitted, TimeIsUp (nothing is
+    written: close_if_over does that), Stale (both versions in hand), ImpossibleAnswer or TooLong.
     """
     attempt = _locked(attempt)
     if attempt.submitted_at is not None:
         raise AlreadySubmitted
+    if timing.is_over(attempt, quiz_of(attempt)):
+        raise TimeIsUp
     given = _checked(attempt, answers)
-    last_seq, stored = latest(attempt)
+    step = _last_step(attempt)
+    last_seq, stored = (step.seq, step.answers) if step else (0, {})
     if all(stored.get(name, []) == chosen for name, chosen in given.items()):
         return last_seq
     if seq != last_seq:
-        raise Stale(last_seq, stored)
-    return _append(attempt, kind, stored | given).seq
+        raise Stale(last_seq, stored, claimed=seq)
+    attempt.seconds = timing.spent(
+        attempt.seconds, given, since=step.at if step else attempt.started_at, now=clock.now()
+    )
+    return _append(attempt, kind, stored | given, step).seq
 
 
-def _append(attempt: Attempt, kind: StepKind, answers: Given) -> Step:
+def _append(attempt: Attempt, kind: StepKind, answers: Given, last: Step | None) -> Step:
     """The next step; an autosave takes the place of the autosave before it."""
-    step = _last_step(attempt)
-    seq = step.seq + 1 if step else 1
-    if step is None or kind is not StepKind.AUTOSAVE or step.kind is not StepKind.AUTOSAVE:
-        step = Step(attempt_id=attempt.id, kind=kind)
-        db.session.add(step)
-    step.seq, step.answers, step.at = seq, answers, clock.now()
+    seq = last.seq + 1 if last else 1
+    if last is None or kind is not StepKind.AUTOSAVE or last.kind is not StepKind.AUTOSAVE:
+        last = Step(attempt_id=attempt.id, kind=kind)
+        db.session.add(last)
+    last.seq, last.answers, last.at = seq, answers, clock.now()
     db.session.flush()
-    return step
+    return last
 
 
 def submit(attempt: Attempt, *, seq: int, answers: Answers) -> Attempt:
-    """Close and mark the attempt, and note the first pass. A second submit changes nothing and gives the same result.
+    """Close and mark the attempt, and settle who passed. A second submit changes nothing and gives the same result.
 
-    Refuses with Stale, also where the form adds no answer: nobody submits what they have not seen. Or ImpossibleAnswer.
+    After the grace the clock closed it already: with what was saved, whatever comes now. Refuses with Stale, also where
+    the form adds no answer: nobody submits what they have not seen. Or ImpossibleAnswer.
     """
     attempt = _locked(attempt)
-    if attempt.submitted_at is not None:
+    if attempt.submitted_at is not None or close_if_over(attempt):
         return attempt
     given = _checked(attempt, answers)
-    last_seq, stored = latest(attempt)
+    step = _last_step(attempt)
+    last_seq, stored = (step.seq, step.answers) if step else (0, {})
     if seq != last_seq:
-        raise Stale(last_seq, stored)
-    step = _append(attempt, StepKind.SUBMIT, stored | given)
-    marked = marking.mark(paper_of(attempt), step.answers)
-    attempt.submitted_at = step.at
-    attempt.score = sum(one.points for one in marked)
-    attempt.max_score = float(len(marked))
+        raise Stale(last_seq, stored, claimed=seq)
+    step = _append(attempt, StepKind.SUBMIT, stored | given, step)
+    _close(attempt, step.answers, at=step.at)
+    return attempt
+
+
+def close_if_over(attempt: Attempt) -> bool:
+    """Close an attempt whose time is up, grace included, with the answers that were saved; says whether it is closed.
+
+    It ends when its grace did, however late that is noticed; a pass counts from now on, for what was told stays true.
+    """
+    attempt = _locked(attempt)
+    quiz = quiz_of(attempt)
+    end = timing.closes_at(attempt, quiz)
+    if attempt.submitted_at is None and end is not None and timing.is_over(attempt, quiz):
+        last = _last_step(attempt)
+        step = _append(attempt, StepKind.TIMEOUT, last.answers if last else {}, last)
+        _close(attempt, step.answers, at=end)
+    return attempt.submitted_at is not None
+
+
+def _close(attempt: Attempt, answers: Given, *, at: datetime) -> None:
+    marked = marking.mark(paper_of(attempt), answers)
+    attempt.submitted_at = at
+    attempt.score, attempt.max_score = marking.total(marked)
+    attempt.points = {one.asked.question.id: one.points for one in marked if one.most}
     attempt.passed = marking.is_pass(quiz_of(attempt), attempt.score, attempt.max_score)
     db.session.flush()
-    passing.settle(attempt.user_id, attempt.agency_id, attempt.course, attempt.module, at=step.at)
-    return attempt
+    passing.settle(attempt.user_id, attempt.agency_id, attempt.course, attempt.module, at=clock.now())
+
+
+def overdue(limit: int = 200) -> list[int]:
+    """The ids of open attempts whose time is up, grace included, the longest over first. Takes no lock."""
+    found = db.session.scalars(
+        select(Attempt)
+        .where(Attempt.submitted_at.is_(None), Attempt.due_at < clock.now())
+        .order_by(Attempt.due_at)
+        .limit(limit)
+    )
+    return [one.id for one in found if timing.is_over(one, quiz_of(one))]
+
+
+def is_closed_by_clock(attempt: Attempt) -> bool:
+    """Whether the time was up before the person submitted."""
+    step = _last_step(attempt)
+    return step is not None and step.kind is StepKind.TIMEOUT
 
 
 def result_of(attempt: Attempt) -> tuple[marking.Marked, ...]:
@@ -211,21 +265,6 @@ def earlier(user: User, course: str, module: str) -> list[Attempt]:
             )
             .order_by(Attempt.submitted_at.desc(), Attempt.id.desc())
         )
-    )
-
-
-def number_of(attempt: Attempt) -> int:
-    """Which go of this person at this quiz it is, from 1."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                Attempt.user_id == attempt.user_id,
-                Attempt.course == attempt.course,
-                Attempt.module == attempt.module,
-                Attempt.id <= attempt.id,
-            )
-        )
-        or 0
     )
 
 

@@ -1,5 +1,7 @@
 """People who take quizzes: right and wrong answers to any paper, and whole attempts in one line."""
 
+from typing import Any
+
 from portal.accounts.models import User
 from portal.core.db import db
 from portal.courses.course import Course
@@ -7,6 +9,17 @@ from portal.learning import attempts
 from portal.learning.attempts import Given
 from portal.learning.marking import Asked
 from portal.learning.models import Attempt
+from tests import packs
+
+
+def course_with(settings: str, **kinds: Any) -> Course:
+    """A course whose quizzes have these lines of settings, tables last. Commits."""
+    files = packs.pack(**kinds)
+    plain, _, tables = settings.partition("[")
+    for path in [path for path in files if path.endswith("quiz.toml")]:
+        head, question, rest = files[path].partition(b"\n[[question]]")
+        files[path] = plain.encode() + head + (f"\n[{tables}" if tables else "").encode() + question + rest
+    return packs.publish(files)
 
 
 def right(asked: Asked) -> list[str]:

@@ -10,8 +10,7 @@ from portal.core.db import db
 from portal.courses.course import Course
 from portal.learning import coverage, passing, progress
 from portal.learning.models import Attempt, ModulePass
-from tests import packs
-from tests.learning.taking import take
+from tests.learning.taking import course_with, take
 
 MONDAY, TUESDAY, WEDNESDAY = (f"2023-02-{day}T09:00:00+07:00" for day in (13, 14, 15))
 
@@ -26,18 +25,14 @@ def passes() -> list[ModulePass]:
 
 def counts(course: Course, agency, as_of: str | None = None) -> int:
     """How many people of the agency count for OP."""
-    cover = coverage.of_agency(agency.id, course, as_of and datetime.fromisoformat(as_of) or None)
+    cover = coverage.of_agency(agency.id, course, (as_of and datetime.fromisoformat(as_of)) or None)
     return cover.covers["op"].people if "op" in cover.covers else 0
 
 
 @pytest.fixture
 def latest(app) -> Course:
     """A course whose quiz of OP counts the latest attempt."""
-    files = packs.pack()
-    files["op/quiz.toml"] = files["op/quiz.toml"].replace(
-        b"pass_mark = 70\n", b'pass_mark = 70\ncounts = "latest"\n'
-    )
-    return packs.publish(files)
+    return course_with('counts = "latest"\n')
 
 
 def test_a_pass_counts_from_its_submit_on(cast, course):
@@ -77,9 +72,7 @@ def test_what_was_told_as_of_a_day_stays_true(cast, latest, clock_at):
 def test_a_rule_made_later_takes_back_nothing(cast, course):
     take(cast.lamai, course)
     take(cast.lamai, course, mistakes=4)
-    files = packs.pack()
-    files["op/quiz.toml"] = b'counts = "latest"\n' + files["op/quiz.toml"]
-    packs.publish(files)
+    course_with('counts = "latest"\n')
     settle(cast.lamai, course)
     assert [one.ended_at for one in passes()] == [None]
 
