@@ -1,13 +1,15 @@
 """Every page, signed out and in each role, in light and in dark: no barrier, no complaint of the browser, nothing cut off at the side."""
 
+import tomllib
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 
+from config import ROOT
 from tests.browser.conftest import Open, Window
 from tests.browser.demonstration import Demonstration
-from tests.browser.looking import COLOUR_RULES, HEIGHT, WIDTHS, Looked, axe, sideways
+from tests.browser.looking import COLOUR_RULES, HEIGHT, TOO_WIDE, WIDTHS, Complaints, Looked, axe, sideways
 from tests.browser.places import FILES, NOBODY, PLACES, Place
 
 VISITS = [(who, place) for place in PLACES for who in place.who]
@@ -73,6 +75,22 @@ def test_a_page_fits_small_screens_in_english_too(
     page.goto(place.address.format_map(demonstration.known))
     assert page.locator("html").get_attribute("lang") == "en"
     found = sideways(page, and_back=False) + complaints.of(page, status=place.status)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("course", ["pmqa40", "pmqa2562"])
+def test_every_lesson_fits_a_phone(visitor: Open, course: str) -> None:
+    """Lessons are drawn alike; what differs is their tables and pictures."""
+    listed = tomllib.loads((ROOT / "content" / "courses" / course / "course.toml").read_text("utf-8"))
+    page = visitor(viewport={"width": 360, "height": HEIGHT}).new_page()
+    complaints = Complaints()
+    complaints.listen(page)
+    found = []
+    for module in listed["module"]:
+        for lesson in module["lessons"]:
+            address = f"/learn/{course}/{module['code']}/{lesson}"
+            page.goto(address)
+            found += [f"{address}: {one}" for one in page.evaluate(TOO_WIDE) + complaints.of(page)]
     assert not found, "\n".join(found)
 
 
