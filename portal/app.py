@@ -13,7 +13,7 @@ from portal.core import assets, clock, compress, db, errors, filters, guard, i18
 from portal.core.templating import Environment
 from portal.courses import models as courses_models
 from portal.home.views import bp as home
-from portal.learning import attempt_views, glossary_views
+from portal.learning import attempt_views, extra_time_manage, glossary_views
 from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
 from portal.organize import imports_manage, models as organize_models
@@ -61,6 +61,7 @@ MORE_PAGES = (
     approval_views,
     attempt_views,
     check_in_manage,
+    extra_time_manage,
     glossary_views,
     history_manage,
     imports_manage,

@@ -133,6 +133,8 @@ ORGANIZERS = {
     "desk.workshop",
     "desk.workshops",
     "door.frame",
+    "learning.end_extra_time",
+    "learning.extra_times",
     "letters.letter",
     "letters.letters",
     "letters.new",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from portal.accounts import audit
 from portal.accounts.models import Agency, User
@@ -78,7 +79,7 @@ def give(  # noqa: PLR0913 - all by keyword
     db.session.flush()
     for attempt in _open(given):
         _lengthen(attempt, per_cent)
-    audit.note("extra time given", user or agency, by=by, per_cent=per_cent, course=course, module=module)
+    audit.note("extra time given", _whose(given), by=by, per_cent=per_cent, course=course, module=module)
     return given
 
 
@@ -94,7 +95,11 @@ def end(given: ExtraTime, *, by: User) -> None:
     """No extra time for attempts begun from now on; those that are open keep theirs. Audited."""
     if given.ended_at is None:
         given.ended_at = clock.now()
-        audit.note("extra time ended", given.user or given.agency, by=by, per_cent=given.per_cent)
+        audit.note("extra time ended", _whose(given), by=by, per_cent=given.per_cent)
+
+
+def _whose(given: ExtraTime) -> User | Agency | None:
+    return given.user or given.agency
 
 
 def _open(given: ExtraTime) -> Sequence[Attempt]:
@@ -130,7 +135,7 @@ def in_force() -> list[ExtraTime]:
         db.session.scalars(
             select(ExtraTime)
             .where(ExtraTime.ended_at.is_(None))
-            .outerjoin(ExtraTime.user)
+            .options(joinedload(ExtraTime.user), joinedload(ExtraTime.agency))
             .order_by(ExtraTime.given_at.desc(), ExtraTime.id.desc())
         )
     )
