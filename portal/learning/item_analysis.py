@@ -256,7 +256,7 @@ def _points(edition_id: int, module: str, seed: int, answers: marking.Answers) -
     if then is None or then.quiz is None:
         return {}
     marked = marking.mark(marking.paper(then.quiz, seed), answers)
-    return {one.asked.question.id: one.points for one in marked if one.asked.question.is_scored}
+    return {one.asked.question.id: one.points for one in marked if one.most}
 
 
 def _add(tally: _Tally, cell: Cell) -> None:

@@ -174,7 +174,8 @@ class CorrectionRule(StrEnum):
 
 
 class KeyCorrection(Base):
-    """A question that was marked wrongly: how attempts of the editions before are marked from now on. The latest decides."""
+    """A question that was marked wrongly: how attempts of an edition and of those before it are marked from now on. The
+    latest decides."""
 
     __tablename__ = "key_correction"
     __table_args__ = (Index("ix_key_correction_course_module", "course", "module"),)
@@ -185,9 +186,7 @@ class KeyCorrection(Base):
     module: Mapped[str] = mapped_column(String(60))
     question: Mapped[str] = mapped_column(String(60))
     rule: Mapped[CorrectionRule] = mapped_column(stored(CorrectionRule))
-    edition_id: Mapped[int] = mapped_column(
-        ForeignKey("edition.id")
-    )  # attempts of older editions are touched
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))  # that was current then
     why: Mapped[str] = mapped_column(String(500))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -21,7 +21,7 @@ def settle(user_id: int, agency_id: int | None, course: str, module: str, *, at:
     begin_write()
     # PostgreSQL: who submits while somebody regrades waits here.
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
-    deciding = _deciding(_submitted(user_id, agency_id, course, module))
+    deciding = decisive(_submitted(user_id, agency_id, course, module))
     counting = db.session.scalar(
         select(ModulePass).where(
             *_same(ModulePass, user_id, agency_id, course, module), ModulePass.ended_at.is_(None)
@@ -63,7 +63,7 @@ def _submitted(user_id: int, agency_id: int | None, course: str, module: str) ->
     ).all()
 
 
-def _deciding(taken: Sequence[Attempt]) -> Attempt | None:
+def decisive(taken: Sequence[Attempt]) -> Attempt | None:
     """The attempt by which the module is passed; None where it is not."""
     if not taken:
         return None

@@ -11,6 +11,10 @@ from portal.awards.models import Entry, Milestone, Round, Track
 from portal.core import clock
 from portal.core.db import db
 from portal.courses import catalog
+from portal.learning import regrade_letters
+from portal.learning.corrections import Proposal
+from portal.learning.models import CorrectionRule
+from portal.learning.regrade_effects import Change, Effect, Mark, Turn
 from portal.mail.compose import Composed, compose
 from portal.organize import deadline
 from portal.participation import messages
@@ -31,6 +35,7 @@ NAMES = {
         "why": "ย้ายไปงานเดือนมีนาคม",
         "slides": "สไลด์หมวด 1",
         "exercise": "แบบฝึกหัดเขียนรายงาน",
+        "wrong_key": "ตัวเลือก ข ถูกด้วยตามคู่มือ",
         "subject": "ขอให้นำรายงานปีที่แล้วมาด้วย",
         "body": "เรียน ละไม ตั้งใจ\n\nช่วงบ่ายวันแรกจะใช้รายงานปีที่แล้วของหน่วยงาน",
     },
@@ -44,6 +49,7 @@ NAMES = {
         "why": "It moves to March",
         "slides": "Slides of category 1",
         "exercise": "Writing exercise",
+        "wrong_key": "Choice B is right as well by the handbook",
         "subject": "Please bring last year's report",
         "body": "Dear Lamai Tangjai\n\nThe first afternoon works with last year's report.",
     },
@@ -239,6 +245,33 @@ def _group_letter(here: World) -> Composed:
     )
 
 
+def _regraded(rule: str, turn: bool | None) -> Callable[[World], None]:
+    """A score that became 7 of 10; of what was taken out, 6 of 9."""
+
+    def write(here: World) -> None:
+        course = packs.publish()
+        module = course.modules[0]
+        assert module.quiz is not None
+        proposal = Proposal(course, module, module.quiz.questions[0], CorrectionRule(rule))
+        after = Mark(6, 9, False) if rule == "void" else Mark(7.0, 10.0, turn is not False)
+        reader = here.reader
+        change = Change(
+            attempt_id=1,
+            code="TRY4K7QX",
+            user_id=reader.id,
+            agency_id=reader.agency_id,
+            submitted_at=_at("2023-02-10T10:30"),
+            before=Mark(6.5, 10.0, turn is False),
+            after=after,
+            points={},
+        )
+        turns = () if turn is None else (Turn(reader.id, reader.name, reader.agency_id, "", turn),)
+        effect = Effect(proposal, 1, (), (change,), turns, ())
+        regrade_letters.tell("C0RRECT1", proposal, effect, why=here.words["wrong_key"])
+
+    return write
+
+
 def _moved(here: World) -> None:
     first = here.change(0, starts_at=_at("2023-02-20T13:00"), ends_at=_at("2023-02-20T17:00"), room="")
     messages.session_moved(here.seat, [first, here.change(1, was_cancelled=True)])
@@ -313,4 +346,7 @@ CASES: dict[str, Callable[[World], Composed | None]] = {
     "uncovered-tomorrow": _uncovered("2023-03-21T08:00"),
     "uncovered-today": _uncovered("2023-03-22T08:00"),
     "group_letter": _group_letter,
+    "regraded": _regraded("key", None),
+    "regraded-now_passed": _regraded("free", True),
+    "regraded-no_longer_passed": _regraded("void", False),
 }
