@@ -1,9 +1,12 @@
 """What a course is once an edition is read: frozen dataclasses; reading and checking an edition stand in reader and checker."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+_GAP = re.compile(r"\{\{(\d+)\}\}")
 
 TRACKS = ("pmqa40", "excellent", "category")  # codes of awards.Track, in the order of the award
 
@@ -151,6 +154,13 @@ class Question:
     def choices(self) -> tuple[Choice, ...]:
         """What may be chosen; () where an answer is no choice."""
         return self.shape.choices if isinstance(self.shape, Choices) else ()
+
+    @property
+    def blank_html(self) -> str:
+        """The text where it is read, not answered: a numbered blank stands where a gap does."""
+        if not isinstance(self.shape, Cloze):
+            return self.html
+        return _GAP.sub(r'<span class="gap">\1</span>', self.html)
 
     @property
     def is_scored(self) -> bool:

@@ -1,28 +1,25 @@
-"""Which questions an attempt gets, in which order, and what an answer is worth: pure functions of quiz, seed and answers.
+"""What an answer is worth, and a paper as a whole: pure functions of question and answer.
 
-What may be stored as an answer, and how it is read, stands in answering.
+Which questions a paper has stands in papers; what may be stored as an answer, and how it is read, in answering.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import TypeVar
 
 from portal.core import thai
 from portal.courses.course import (
-    Choice,
     Choices,
     Cloze,
     Credit,
+    Foreseen,
     Gap,
     Matching,
     Numeric,
     Option,
     Ordering,
     Question,
-    QuestionKind,
     Quiz,
     Short,
     Writing,
@@ -30,6 +27,7 @@ from portal.courses.course import (
 from portal.learning import answering
 from portal.learning.answering import Answers, ImpossibleAnswer, TooLong, normalised
 from portal.learning.models import CorrectionRule
+from portal.learning.papers import Asked, paper
 
 __all__ = [
     "Answers",
@@ -46,26 +44,16 @@ __all__ = [
     "total",
 ]
 
-Part = Choice | Option | Gap
-Keyed = TypeVar("Keyed", Choice, Option)
-
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as one attempt shows it: its number, and its parts in this attempt's order.
+class MarkedPart:
+    """A pair of a matching (`left_html`) or a gap of a cloze (`number`)."""
 
-    `order` holds choices, the lefts of a matching, items or gaps; `offered` what may be picked at each of them: the
-    rights of a matching, the options of a gap.
-    """
-
-    number: int
-    question: Question
-    order: tuple[Part, ...] = ()
-    offered: tuple[tuple[Option, ...], ...] = ()
-
-    @property
-    def choices(self) -> tuple[Choice, ...]:
-        return tuple(part for part in self.order if isinstance(part, Choice))
+    given: str
+    right: str
+    is_right: bool
+    left_html: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +76,37 @@ class Marked:
         """The keys of the chosen choices."""
         return frozenset(self.given)
 
+    @property
+    def foreseen(self) -> Foreseen | None:
+        """The wrong answer its author foresaw, if it is one."""
+        shape = self.asked.question.shape
+        if not isinstance(shape, Short) or not self.given:
+            return None
+        at = foreseen(shape, self.given[0])
+        return None if at is None else shape.foreseen[at]
+
+    @property
+    def parts(self) -> list["MarkedPart"]:
+        """Pair by pair, gap by gap, as they were asked: what was given and what would be right, in plain text."""
+        given = self.asked.filled(self.given)
+        match self.asked.question.shape:
+            case Matching() as shape:
+                rights = {right.key: right.text for right in shape.rights}
+                return [
+                    MarkedPart(
+                        rights.get(given.get(left.key, ""), ""),
+                        rights[shape.right_of[left.key]],
+                        given.get(left.key) == shape.right_of[left.key],
+                        left_html=left.html,
+                    )
+                    for left in self.asked.order
+                    if isinstance(left, Option)
+                ]
+            case Cloze(gaps=gaps):
+                return [_marked_gap(gap, given.get(str(gap.number), "")) for gap in gaps]
+            case _:
+                return []
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
@@ -95,59 +114,6 @@ class Ruling:
 
     rule: CorrectionRule
     question: Question | None = None
-
-
-def _lot(seed: int, name: str) -> bytes:
-    """A number drawn for a name: the same on every Python, which random.shuffle does not promise."""
-    return hashlib.sha256(f"{seed}:{name}".encode()).digest()
-
-
-# --- The paper
-
-
-def paper(quiz: Quiz, seed: int) -> tuple[Asked, ...]:
-    """The scored questions drawn for this seed in their order, then every writing task; the same seed, the same paper."""
-    writing = [question for question in quiz.questions if not question.is_scored]
-    return tuple(
-        _asked(number, question, seed, shuffle=quiz.shuffle)
-        for number, question in enumerate([*_drawn(quiz, seed), *writing], 1)
-    )
-
-
-def _drawn(quiz: Quiz, seed: int) -> list[Question]:
-    by_lot = sorted(quiz.scored, key=lambda question: _lot(seed, question.id))
-    if not quiz.draws:
-        return by_lot[: quiz.draw]
-    left = {draw.topic: draw.count for draw in quiz.draws}
-    drawn = []
-    for question in by_lot:
-        if left.get(question.topic, 0) > 0:
-            left[question.topic] -= 1
-            drawn.append(question)
-    return drawn
-
-
-def _asked(number: int, question: Question, seed: int, *, shuffle: bool) -> Asked:
-    def mixed(parts: tuple[Keyed, ...], where: str = "") -> tuple[Keyed, ...]:
-        return tuple(sorted(parts, key=lambda part: _lot(seed, f"{question.id}/{where}{part.key}")))
-
-    match question.shape:
-        case Choices(choices=choices):
-            stays = not shuffle or question.kind is QuestionKind.TRUE_FALSE
-            return Asked(number, question, choices if stays else mixed(choices))
-        case Matching(lefts=lefts, rights=rights):
-            # In the order of the file the rights would stand beside their lefts.
-            offered = mixed(rights, "right/")
-            lefts = mixed(lefts) if shuffle else lefts
-            return Asked(number, question, lefts, (offered,) * len(lefts))
-        case Ordering(items=items):
-            order = mixed(items)
-            return Asked(number, question, order if order != items else (*order[1:], order[0]))
-        case Cloze(gaps=gaps):
-            offered_at = (mixed(gap.options, f"{gap.number}/") if shuffle else gap.options for gap in gaps)
-            return Asked(number, question, gaps, tuple(offered_at))
-        case _:
-            return Asked(number, question)
 
 
 # --- What an answer is worth
@@ -211,6 +177,13 @@ def _of_order(right: Sequence[str], given: Sequence[str], credit: Credit) -> Fra
 def is_gap_right(gap: Gap, given: str) -> bool:
     """Whether what was typed or picked belongs into the gap."""
     return answering.fits(gap.accepted, given) if gap.accepted else given == gap.answer != ""
+
+
+def _marked_gap(gap: Gap, given: str) -> MarkedPart:
+    names = {option.key: option.text for option in gap.options}
+    right = gap.accepted.texts[0] if gap.accepted else names.get(gap.answer, "")
+    told = given if gap.accepted else names.get(given, "")
+    return MarkedPart(told, right, is_gap_right(gap, given), number=gap.number)
 
 
 def foreseen(shape: Short, given: str) -> int | None:
