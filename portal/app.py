@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from portal import cli
+from portal import cli, quiz_commands
 from portal.accounts import access, approval_views
 from portal.accounts.views import bp as accounts
 from portal.awards.views import bp as awards
@@ -106,4 +106,5 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         app.register_blueprint(blueprint)
     assets.init_app(app)
     cli.init_app(app)
+    app.cli.add_command(quiz_commands.quizzes)
     return app

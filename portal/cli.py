@@ -37,7 +37,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @contextmanager
-def _refusals_are_told() -> Iterator[None]:
+def refusals_are_told() -> Iterator[None]:
     """A refused rule ends the command with its sentence (every bad cell, for a table) and exit code 1; nothing is kept."""
     try:
         yield
@@ -64,7 +64,7 @@ def door(command: Callable[..., Any]) -> Callable[..., Any]:
     @with_appcontext
     @wraps(command)
     def opened(*args: Any, **kwargs: Any) -> None:
-        with _refusals_are_told(), writing():
+        with refusals_are_told(), writing():
             command(*args, **kwargs)
             db.session.commit()
 
@@ -239,7 +239,7 @@ def backup(file: Path) -> None:
 @with_appcontext
 def restore(file: Path) -> None:
     """Put a copy written by `flask backup` in the place of the database."""
-    with _refusals_are_told():
+    with refusals_are_told():
         backups.restore(current_app.config["DATABASE_URL"], file)
     click.echo("restored; now run: flask db upgrade")
 
@@ -256,7 +256,7 @@ def make_demo(if_empty: bool) -> None:
 
     use_migrations(current_app)
     upgrade()
-    with _refusals_are_told():
+    with refusals_are_told():
         whole_content.load(Path(current_app.config["CONTENT"]))
         db.session.commit()
     if not demo.is_made():

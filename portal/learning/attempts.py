@@ -17,7 +17,7 @@ from portal.core.errors import Refused
 from portal.core.i18n import _, _l
 from portal.courses import catalog
 from portal.courses.course import Course, Module, Quiz
-from portal.learning import extra_time, marking, passing, timing
+from portal.learning import corrections, extra_time, marking, passing, timing
 from portal.learning.allowances import allowance
 from portal.learning.marking import Answers, Asked, ImpossibleAnswer
 from portal.learning.models import Attempt, Step, StepKind
@@ -221,7 +221,8 @@ def close_if_over(attempt: Attempt) -> bool:
 
 
 def _close(attempt: Attempt, answers: Given, *, at: datetime) -> None:
-    marked = marking.mark(paper_of(attempt), answers)
+    keys = corrections.rulings(attempt.course, attempt.module, attempt.edition_id, is_held=True)
+    marked = marking.mark(paper_of(attempt), answers, keys)
     attempt.submitted_at = at
     attempt.score, attempt.max_score = marking.total(marked)
     attempt.points = {one.asked.question.id: one.points for one in marked if one.most}
@@ -248,8 +249,9 @@ def is_closed_by_clock(attempt: Attempt) -> bool:
 
 
 def result_of(attempt: Attempt) -> tuple[marking.Marked, ...]:
-    """Every question of the paper with what was chosen and what it was worth."""
-    return marking.mark(paper_of(attempt), latest(attempt)[1])
+    """Every question of the paper with what was chosen and what it was worth, by the keys as they were corrected since."""
+    keys = corrections.rulings(attempt.course, attempt.module, attempt.edition_id)
+    return marking.mark(corrections.shown(paper_of(attempt), keys), latest(attempt)[1], keys)
 
 
 def earlier(user: User, course: str, module: str) -> list[Attempt]:

@@ -95,9 +95,10 @@ def rulings(
     """How questions of this edition's attempts are marked otherwise than by their own key, by question; also as if
     `adding` were made already. One query.
 
-    `is_held`: a correction that is being made is waited for, and the next one waits for this transaction (PostgreSQL).
+    `is_held`: a correction that is being made is waited for, and the next one waits for this transaction; SQLite has
+    one writer anyhow.
     """
-    if is_held:
+    if is_held and db.session.get_bind().dialect.name != "sqlite":
         db.session.execute(select(Edition.id).where(Edition.id == edition_id).with_for_update(read=True))
     made = db.session.execute(
         select(KeyCorrection.question, KeyCorrection.rule, KeyCorrection.edition_id)

@@ -8,7 +8,7 @@ from portal.accounts.models import AuditEvent, User
 from portal.core import clock
 from portal.core.db import db, writing
 from portal.courses.course import Course
-from portal.learning import coverage
+from portal.learning import attempts, coverage
 from portal.learning.corrections import NoKeyNow, NoSuchQuestion, NotScored, find, propose, rulings
 from portal.learning.models import Attempt, CorrectionRule, KeyCorrection, ModulePass, Regrade
 from portal.learning.regrade_effects import Effect
@@ -283,6 +283,24 @@ def test_looking_asks_the_same_few_questions_of_the_database_for_one_and_for_man
     with counted_queries() as many:
         assert looked(course, FREE).people == 13
     assert len(many) == len(one)
+
+
+@pytest.mark.both_databases
+def test_who_began_before_the_correction_and_submits_after_it_is_marked_by_the_corrected_key(
+    app: Flask, cast: Cast
+) -> None:
+    course = packs.publish()
+    module = course.module("op")
+    assert module is not None
+    attempt = attempts.start(cast.lamai, course, module)
+    db.session.commit()
+    done(mended())
+    attempts.submit(attempt, seq=0, answers=but(q0="b", q1="a"))
+    db.session.commit()
+    assert marks(attempt) == [(3, 4, True)]
+    first = next(one for one in attempts.result_of(attempt) if one.asked.question.id == "op-00")
+    assert first.is_right
+    assert [choice.key for choice in first.asked.choices if choice.is_correct] == ["b"]
 
 
 def test_a_question_that_is_gone_takes_a_point_but_no_key(course: Course, cast: Cast) -> None:
