@@ -62,6 +62,11 @@ def of(code: str) -> Draft | None:
     return db.session.scalar(select(Draft).where(Draft.course == code))
 
 
+def all_drafts() -> list[Draft]:
+    """Every draft there is. One query."""
+    return list(db.session.scalars(select(Draft).order_by(Draft.course)))
+
+
 def begin(code: str, by: User | None) -> Draft:
     """The draft of the course, begun from its current edition unless there is one already."""
     begin_write()

@@ -34,6 +34,7 @@ ORDER = (
     *("credit", "time", "fact", "seed", "advice"),
 )
 MANY_LINES = ("text", "model")  # of the question itself: always between three quotes
+TABLES = ("feedback", "draw")  # of the quiz itself, after its keys
 BOM = "\ufeff"
 
 Row = Mapping[str, Any]
@@ -94,7 +95,7 @@ def add_questions(body: bytes, tables: Sequence[Row]) -> bytes:
         taken.add(table.get("id"))
     at = file.questions[-1] + 1 if file.questions else len(file.parts)
     new = "".join(f"\n{written(table)}" for table in tables)
-    before, after = ("".join(map(_text_of, parts)) for parts in (file.parts[:at], file.parts[at:]))
+    before, after = ("".join(map(_joined, parts)) for parts in (file.parts[:at], file.parts[at:]))
     text = f"{_closed(before)}{new}{'' if not after or after.startswith(chr(10)) else chr(10)}{after}"
     return _checked(file, text if tables else before + after, [*file.tables, *tables])
 
@@ -111,9 +112,9 @@ def replace_question(body: bytes, id_: str, table: Row) -> bytes:
     if _plain(file.tables[place]) == _plain(table):
         return body
     at = file.questions[place]
-    old = _text_of(file.parts[at])
+    old = _joined(file.parts[at])
     new = _changed(file.parts[at], file.tables[place], table).rstrip("\n") + (_tail(old) or "\n")
-    texts = [new if number == at else _text_of(part) for number, part in enumerate(file.parts)]
+    texts = [new if number == at else _joined(part) for number, part in enumerate(file.parts)]
     return _checked(file, "".join(texts), [*file.tables[:place], table, *file.tables[place + 1 :]])
 
 
@@ -122,7 +123,7 @@ def remove_question(body: bytes, id_: str) -> bytes:
     file = _split(body)
     place = file.place_of(id_)
     gone = file.questions[place]
-    text = "".join(_text_of(part) for at, part in enumerate(file.parts) if at != gone)
+    text = "".join(_joined(part) for at, part in enumerate(file.parts) if at != gone)
     if gone == len(file.parts) - 1:
         text = _closed(text.rstrip("\n"))
     return _checked(file, text, [*file.tables[:place], *file.tables[place + 1 :]])
@@ -139,7 +140,7 @@ def move_question(body: bytes, id_: str, place: int) -> bytes:
     order.insert(max(0, min(place, len(order))), was)
     if order == sorted(order):
         return body
-    texts = [_text_of(part) for part in file.parts]
+    texts = [_joined(part) for part in file.parts]
     gaps = [_tail(texts[at]) for at in file.questions]  # stay where they are
     questions = [texts[at].rstrip("\n") for at in file.questions]
     for at, one, gap in zip(file.questions, order, gaps, strict=True):
@@ -147,11 +148,69 @@ def move_question(body: bytes, id_: str, place: int) -> bytes:
     return _checked(file, "".join(texts), [file.tables[one] for one in order])
 
 
+def settings_of(body: bytes) -> dict[str, Any]:
+    """All but the questions: the quiz's own keys, `feedback` as a dict, `draw` a number or a list of dicts. Refuses NotEditable."""
+    file = _split(body)
+    return {
+        key: value for key, value in _values("".join(map(_joined, file.parts))).items() if key != QUESTION
+    }
+
+
+def replace_settings(body: bytes, values: Row) -> bytes:
+    """The file with these settings; what is equal keeps the way it was written. Refuses NotEditable."""
+    file = _split(body)
+    before = settings_of(body)
+    if before == dict(values):
+        return body
+    pieces = [piece for at, part in enumerate(file.parts) if at not in file.questions for piece in part]
+    if any(piece.name not in ("", *TABLES) for piece in pieces):
+        raise NotEditable()
+    own, was = (
+        {key: value for key, value in given.items() if not isinstance(value, dict) and not _is_tables(value)}
+        for given in (values, before)
+    )
+    lines = {key: f"{toml_text.key(key)} = {_value(value, False)}" for key, value in own.items()}
+    head = _closed(toml_text.changed(pieces[0].body, was, own, lines).rstrip("\n"))
+    for name in TABLES:
+        olds = [piece for piece in pieces if piece.name == name]
+        if before.get(name) == values.get(name):
+            head += "".join(f"\n{_closed(str(piece).strip(chr(10)))}" for piece in olds)
+        else:
+            head += _tables_written(name, olds, before.get(name), values.get(name))
+    questions = "".join(_joined(file.parts[at]) for at in file.questions).rstrip("\n")
+    text = f"{head}\n{_closed(questions)}" if questions else head
+    if {key: value for key, value in _values(text).items() if key != QUESTION} != dict(values):
+        raise NotEditable()
+    return _checked(file, text, file.tables)
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _tables_written(name: str, olds: Sequence[Piece], before: Any, after: Any) -> str:
+    """A table such as [feedback], or tables such as [[draw]], with other values."""
+    if isinstance(after, dict):
+        lines = {key: f"{toml_text.key(key)} = {_value(value, False)}" for key, value in after.items()}
+        if olds and isinstance(before, dict):
+            return f"\n{_closed(olds[0].lead)}" + _closed(
+                toml_text.changed(olds[0].body, before, after, lines).rstrip("\n")
+            )
+        return f"\n[{name}]\n" + "".join(f"{line}\n" for line in lines.values())
+    if not _is_tables(after):
+        return ""
+    return "".join(
+        f"\n[[{name}]]\n"
+        + "".join(f"{toml_text.key(key)} = {_value(value, False)}\n" for key, value in row.items())
+        for row in after
+    )
+
+
 def lost_comments(before: bytes, after: bytes) -> list[str]:
     """The comments of one text that another no longer has, in their order. Refuses NotEditable."""
-    there = Counter(toml_text.comments(_text(after)))
+    there = Counter(toml_text.comments(text_of(after)))
     lost = []
-    for comment in toml_text.comments(_text(before)):
+    for comment in toml_text.comments(text_of(before)):
         if there[comment] > 0:
             there[comment] -= 1
         else:
@@ -185,25 +244,30 @@ def _value(given: Any, many_lines: bool) -> str:
         raise NotEditable() from error
 
 
-def _text(body: bytes) -> str:
+def text_of(body: bytes) -> str:
+    """The file without the mark and the line ends of Windows. Refuses NotEditable."""
     try:
         return body.decode("utf-8").removeprefix(BOM).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise NotEditable() from error
 
 
-def _tables(text: str) -> list[dict[str, Any]]:
+def _values(text: str) -> dict[str, Any]:
     try:
-        found = tomllib.loads(text).get(QUESTION, [])
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise NotEditable() from error
+
+
+def _tables(text: str) -> list[dict[str, Any]]:
+    found = _values(text).get(QUESTION, [])
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise NotEditable()
     return found
 
 
 def _split(body: bytes) -> _File:
-    text = _text(body)
+    text = text_of(body)
     tables = _tables(text)
     parts: list[list[Piece]] = [[]]
     questions: list[int] = []
@@ -222,7 +286,7 @@ def _split(body: bytes) -> _File:
     return _File(parts, questions, tables, begins, "\r\n" if is_crlf else "\n")
 
 
-def _text_of(part: Sequence[Piece]) -> str:
+def _joined(part: Sequence[Piece]) -> str:
     return "".join(map(str, part))
 
 

@@ -48,7 +48,7 @@ def read_unlisted(prose: Prose) -> None:
             ]
             quizzes.read(file, prose, lessons=slugs, taken=question_ids)
         elif name:
-            _lesson(name.removesuffix(pack.LESSON), file, prose)
+            lesson(name.removesuffix(pack.LESSON), file, prose)
 
 
 def _course(table: Table, prose: Prose, edition_id: int) -> Course:
@@ -160,8 +160,8 @@ def _lessons(row: Table, module: str, slugs: Sequence[str], prose: Prose) -> tup
         file = f"{module}/{slug}{pack.LESSON}"
         if file not in prose.files:
             row.complain("lessons", _("ไม่มีไฟล์ %(file)s", file=file))
-        elif (lesson := _lesson(slug, file, prose)) is not None:
-            lessons.append(lesson)
+        elif (read := lesson(slug, file, prose)) is not None:
+            lessons.append(read)
     return tuple(lessons)
 
 
@@ -172,11 +172,12 @@ def _quiz(module: str, slugs: Sequence[str], prose: Prose, question_ids: dict[st
     return quizzes.read(file, prose, lessons=slugs, taken=question_ids)
 
 
-def _lesson(slug: str, file: str, prose: Prose) -> Lesson | None:
+def lesson(slug: str, file: str, prose: Prose) -> Lesson | None:
+    """The lesson in this file, with every fault noted in `prose`; None when there is no telling what it says."""
     text = prose.text(file)
     if text is None:
         return None
-    front, line, body = _split(text)
+    front, line, body = split(text)
     if front is None:
         prose.complain(file, 1, _("บทเรียนต้องขึ้นต้นด้วยข้อมูลของบทเรียนระหว่างบรรทัด +++ สองบรรทัด"))
         return None
@@ -194,7 +195,7 @@ def _lesson(slug: str, file: str, prose: Prose) -> Lesson | None:
     return Lesson(slug, title_th, title_en, summary_en, minutes or 0, sources, html, toc, facts)
 
 
-def _split(text: str) -> tuple[str | None, int, str]:
+def split(text: str) -> tuple[str | None, int, str]:
     """The front matter on the lines it stands on, the line on which the body begins, and the body."""
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
