@@ -9,9 +9,11 @@ from portal import cli, quiz_commands
 from portal.accounts import access, approval_views
 from portal.accounts.views import bp as accounts
 from portal.awards.views import bp as awards
+from portal.certificates import models as certificates_models
 from portal.core import assets, clock, compress, db, errors, filters, guard, i18n, pagecache, unchanged
 from portal.core.templating import Environment
-from portal.courses import models as courses_models
+from portal.courses import files_manage, models as courses_models, questions_manage as quiz_questions_manage
+from portal.courses.authoring_manage import bp as authoring
 from portal.home.views import bp as home
 from portal.learning import attempt_views, extra_time_manage, glossary_views
 from portal.learning.views import bp as learning
@@ -53,6 +55,7 @@ BLUEPRINTS = (
     queue,
     teams,
     learning,
+    authoring,
     organize,
     letters,
 )
@@ -62,17 +65,19 @@ MORE_PAGES = (
     attempt_views,
     check_in_manage,
     extra_time_manage,
+    files_manage,
     glossary_views,
     history_manage,
     imports_manage,
     papers_manage,
     questions_manage,
+    quiz_questions_manage,
     sessions_manage,
     speakers_manage,
     tables_manage,
     talks_manage,
 )
-MODELS_WITHOUT_PAGES = (courses_models, mail_models, organize_models)
+MODELS_WITHOUT_PAGES = (certificates_models, courses_models, mail_models, organize_models)
 
 
 def _configure(app: Flask, settings: Mapping[str, Any]) -> None:

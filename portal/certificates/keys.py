@@ -1,0 +1,81 @@
+"""The keys that sign certificates: made, turned over, and told to everybody; what is signed with them is claims' matter."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import current_app
+from sqlalchemy import select
+
+from portal.certificates.models import SigningKey
+from portal.core import clock
+from portal.core.db import begin_write, db
+
+
+def current() -> SigningKey:
+    """The key that signs now; the first is made when there is none, and another when the portal's secret key has changed.
+
+    A key is sealed with PORTAL_SECRET_KEY, so that a copy of the database alone can sign nothing.
+    """
+    begin_write()
+    newest = select(SigningKey).where(SigningKey.retired_at.is_(None)).order_by(SigningKey.id.desc()).limit(1)
+    key = db.session.scalar(newest.with_for_update())
+    return key if key is not None and _private(key) is not None else turn_over()
+
+
+def turn_over() -> SigningKey:
+    """A new key that signs from now on; those before are retired, and what they signed stays good."""
+    begin_write()
+    for key in db.session.scalars(select(SigningKey).where(SigningKey.retired_at.is_(None))):
+        key.retired_at = clock.now()
+    private = Ed25519PrivateKey.generate()
+    public = private.public_key().public_bytes_raw()
+    key = SigningKey(
+        kid=hashlib.sha256(public).hexdigest()[:8],
+        public=public,
+        private=_seal().encrypt(private.private_bytes_raw()),
+    )
+    db.session.add(key)
+    db.session.flush()
+    return key
+
+
+def sign(key: SigningKey, data: bytes) -> bytes:
+    """The signature of 64 bytes (RFC 8032). Raises LookupError for a key that was sealed with another secret."""
+    private = _private(key)
+    if private is None:
+        raise LookupError(f"key {key.kid} was sealed with another secret")
+    return private.sign(data)
+
+
+def public_keys() -> dict[str, bytes]:
+    """Every key there ever was by its kid, the retired ones too."""
+    return dict(db.session.execute(select(SigningKey.kid, SigningKey.public)).all())
+
+
+def as_jwks(keys: Mapping[str, bytes]) -> dict[str, list[dict[str, str]]]:
+    """The same as a JWK set (RFC 7517, RFC 8037), as the page for checking and other programs read them."""
+    return {
+        "keys": [
+            {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": _text(public)}
+            for kid, public in keys.items()
+        ]
+    }
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _private(key: SigningKey) -> Ed25519PrivateKey | None:
+    try:
+        return Ed25519PrivateKey.from_private_bytes(_seal().decrypt(key.private))
+    except InvalidToken:
+        return None
+
+
+def _seal() -> Fernet:
+    secret = hashlib.sha256(b"portal certificates:" + str(current_app.secret_key).encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(secret))
