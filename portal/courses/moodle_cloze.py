@@ -1,0 +1,110 @@
+"""Gaps as Moodle writes them into a text, `{1:SHORTANSWER:=right#why~wrong}`, as the gaps of our cloze and back."""
+
+import re
+from html import unescape
+
+from portal.core.i18n import _
+from portal.courses import foreign_text
+from portal.courses.brought import LeftOut, Row, joined
+from portal.courses.foreign_answers import FULL, span
+from portal.courses.foreign_marks import fraction, taken
+
+TYPED = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
+NUMBERS = {"NUMERICAL", "NM"}
+PICKED = {
+    f"{name}{way}"
+    for name, ways in (
+        ("MULTICHOICE", ("", "_V", "_H", "_S", "_VS", "_HS")),
+        ("MC", ("", "V", "H", "S", "VS", "HS")),
+    )
+    for way in ways
+}
+
+_GAP = re.compile(r"\{(\d*):(\w+):((?:\\.|[^\\}])*)\}", re.DOTALL)
+# A # after & begins a letter such as &#39;, not an explanation.
+_ANSWER = re.compile(r"(?:(=)|%(-?\d+(?:[.,]\d*)?)%)?((?:\\.|&#|[^\\~#])*)(?:#((?:\\.|[^\\~])*))?", re.DOTALL)
+_PLACE = re.compile(r"\{\{(\d{1,3})\}\}")
+
+
+def held(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """The text with marks of our own where its gaps stand, and kind and answers of each gap."""
+    gaps: list[tuple[str, str]] = []
+
+    def hold(found: re.Match[str]) -> str:
+        gaps.append((found[2].upper(), found[3]))
+        return foreign_text.GAP.format(len(gaps))
+
+    return _GAP.sub(hold, foreign_text.without_gaps(foreign_text.measured(text))), gaps
+
+
+def placed(markdown: str) -> str:
+    """The marks of `held` as `{{1}}`."""
+    return foreign_text.OPEN_GAP.sub(r"{{\1}}", markdown)
+
+
+def gap(kind: str, answers: str) -> tuple[Row, str]:
+    """The table of a gap, and what was said to its answers. Refuses with LeftOut a kind we have not."""
+    found = [_answer(part) for part in re.split(r"(?<!\\)~", answers) if part.strip()]
+    of_rights = joined([why for text, mark, why in found if mark >= FULL])
+    said = of_rights or joined([why for text, mark, why in found])
+    rights = [text for text, mark, why in found if mark >= FULL and text != "*"]
+    if not rights:
+        raise LeftOut(_("ช่องว่างไม่มีคำตอบที่ได้คะแนนเต็ม"))
+    if kind in TYPED:
+        if any("*" in text for text in rights):
+            raise LeftOut(_("คำตอบที่มี * แทนตัวอักษรใด ๆ ใช้ในระบบนี้ไม่ได้"))
+        return {"accepted": list(dict.fromkeys(rights))}, said
+    if kind in NUMBERS:
+        return {"accepted": [_exact(text) for text in rights]}, said
+    if kind in PICKED:
+        options = list(dict.fromkeys(foreign_text.line_of_plain(text) for text, mark, why in found))
+        return {"options": options, "answer": foreign_text.line_of_plain(rights[0])}, said
+    raise LeftOut(_("ช่องว่างชนิด %(kind)s ใช้ในระบบนี้ไม่ได้", kind=kind[:40]))
+
+
+def _answer(part: str) -> tuple[str, float, str]:
+    found = _ANSWER.fullmatch(part)
+    if found is None:
+        raise LeftOut(_("อ่านคำตอบของช่องว่างไม่ได้"))
+    mark = 100.0 if found[1] else fraction(found[2]) if found[2] else 0.0
+    return _bare(found[3]), mark, foreign_text.line_of_html(_unquoted(found[4] or ""))
+
+
+def _bare(text: str) -> str:
+    return foreign_text.text_of_html(_unquoted(text))
+
+
+def _unquoted(text: str) -> str:
+    return unescape(re.sub(r"\\(.)", r"\1", text)).strip()
+
+
+def _exact(text: str) -> str:
+    value, tolerance = span(text)
+    if tolerance or value is None:
+        raise LeftOut(_("ช่องว่างตัวเลขที่มีค่าคลาดเคลื่อนใช้ในระบบนี้ไม่ได้"))
+    return str(value)
+
+
+def written(table: Row) -> str:
+    """The text of our cloze with its gaps as Moodle writes them."""
+    gaps = table["gap"]
+
+    def write(found: re.Match[str]) -> str:
+        number = int(found[1])
+        return _gap_of(gaps[number - 1]) if 0 < number <= len(gaps) else found[0]
+
+    return _PLACE.sub(write, table["text"])
+
+
+def _gap_of(row: Row) -> str:
+    if "options" in row:
+        answers = [
+            ("=" if text == row["answer"] else "") + _quoted(foreign_text.to_plain(text))
+            for text in row["options"]
+        ]
+        return f"{{1:MULTICHOICE:{'~'.join(answers)}}}"
+    return f"{{1:SHORTANSWER:{'~'.join(f'%{taken(100)}%{_quoted(text)}' for text in row['accepted'])}}}"
+
+
+def _quoted(text: str) -> str:
+    return re.sub(r"[\\}#~/\"*]", lambda found: f"\\{found[0]}" if found[0] in "}#~\\" else found[0], text)
