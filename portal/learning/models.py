@@ -1,6 +1,6 @@
 """What people learned, as facts that carry the agency of that moment; coverage and completion are questions asked of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -230,3 +230,70 @@ class Assessment(Base):
 
     attempt: Mapped[Attempt] = relationship()
     by: Mapped[User] = relationship()
+
+
+class LessonPlace(Base):
+    """Where a person stopped reading a lesson, and when its end was first reached."""
+
+    __tablename__ = "lesson_place"
+    __table_args__ = (UniqueConstraint("user_id", "course", "module", "lesson"),)
+
+    id: Mapped[IntPk]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    course: Mapped[str] = mapped_column(String(60))
+    module: Mapped[str] = mapped_column(String(60))
+    lesson: Mapped[str] = mapped_column(String(120))
+    heading: Mapped[str] = mapped_column(String(120), default="")  # id of the heading above; "" at the beginning
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    reached_end_at: Mapped[datetime | None]
+
+
+class Note(Base):
+    """A person's own words beside a lesson, or with no words a bookmark: nobody else ever reads them."""
+
+    __tablename__ = "note"
+    __table_args__ = (Index("ix_note_user_id_course", "user_id", "course", "module", "lesson"),)
+
+    id: Mapped[IntPk]
+    code: Mapped[PublicCode]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    course: Mapped[str] = mapped_column(String(60))
+    module: Mapped[str] = mapped_column(String(60))
+    lesson: Mapped[str] = mapped_column(String(120))
+    heading: Mapped[str] = mapped_column(String(120), default="")
+    words: Mapped[str] = mapped_column(String(4000), default="")
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Assignment(Base):
+    """A module that a coordinator asked a colleague to pass, by a day; called off, never deleted."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index(
+            "uq_assignment_standing",
+            "user_id",
+            "agency_id",
+            "course",
+            "module",
+            unique=True,
+            sqlite_where=STILL_COUNTS,
+            postgresql_where=STILL_COUNTS,
+        ),
+        Index("ix_assignment_agency_id_course", "agency_id", "course"),
+    )
+
+    id: Mapped[IntPk]
+    code: Mapped[PublicCode]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    course: Mapped[str] = mapped_column(String(60))
+    module: Mapped[str] = mapped_column(String(60))
+    due_on: Mapped[date | None]  # in Bangkok
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(foreign_keys=user_id)
+    agency: Mapped[Agency] = relationship()
