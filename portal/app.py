@@ -15,7 +15,7 @@ from portal.core.templating import Environment
 from portal.courses import files_manage, models as courses_models, questions_manage as quiz_questions_manage
 from portal.courses.authoring_manage import bp as authoring
 from portal.home.views import bp as home
-from portal.learning import attempt_views, extra_time_manage, glossary_views
+from portal.learning import assessment_views, attempt_views, extra_time_manage, glossary_views
 from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
 from portal.organize import imports_manage, models as organize_models
@@ -62,6 +62,7 @@ BLUEPRINTS = (
 # Pages of a blueprint that stand in files of their own: importing them is all it takes.
 MORE_PAGES = (
     approval_views,
+    assessment_views,
     attempt_views,
     check_in_manage,
     extra_time_manage,

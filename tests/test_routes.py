@@ -63,6 +63,9 @@ SIGNED_IN = {
     "learning.save",
     "learning.start",
     "learning.submit",
+    "learning.writing",  # to speakers and organizers; others get 403
+    "learning.writings",
+    "learning.written",  # to its writer, speakers and organizers; others get 404
     "papers.ticket",
     "participation.answers",
     "participation.calendar",

@@ -13,7 +13,7 @@ from portal.core.errors import Refused
 from portal.core.i18n import _, language
 from portal.courses import catalog
 from portal.courses.course import Course
-from portal.learning import attempts, coverage, extra_time, progress, showing, timing
+from portal.learning import assessments, attempts, coverage, extra_time, progress, showing, timing
 from portal.learning.allowances import allowance
 from portal.learning.attempts import AlreadySubmitted, Stale, TimeIsUp
 from portal.learning.marking import Asked, ImpossibleAnswer, TooLong
@@ -174,15 +174,16 @@ def _onward(mine: Attempt, asked: Asked, last: int) -> str:
 
 @bp.post("/attempts/<code>/autosave")
 def autosave(code: str) -> Any:
-    """What a page keeps by itself. JSON: `seq`, and `answers` by question, or `fields` of the form by question.
+    """What a page keeps by itself. JSON: `seq`, and `answers` by question, or the `fields` of its form by question;
+    `asked` where a button was pressed. Without answers it asks for the time.
 
-    Answers with the next `seq`, the moment, and the seconds left; or with a `state`: "stale" (and what is stored),
-    "closed" (and where to go on), "refused".
+    Answers with the next `seq`, what is stored now, the moment, and the seconds left; or with a `state`: "stale" (and
+    what is stored), "closed" (and where to go on), "refused".
     """
     mine = _attempt_or_404(code)
-    seq, answers = _autosaved()
+    seq, answers, kind = _autosaved()
     try:
-        seq = attempts.save(mine, seq=seq, answers=answers, kind=StepKind.AUTOSAVE)
+        seq, stored = attempts.keep(mine, seq=seq, answers=answers, kind=kind)
     except (AlreadySubmitted, TimeIsUp) as no:
         attempts.close_if_over(mine)
         db.session.commit()
@@ -190,11 +191,12 @@ def autosave(code: str) -> Any:
     except (ImpossibleAnswer, TooLong) as no:
         return _told(no, "refused", 422)
     except Stale as no:
-        stored = {name: no.answers.get(name, []) for name in answers}
-        return _told(no, "stale", 409, seq=no.seq, stored=stored)
+        theirs = {name: no.answers.get(name, []) for name in answers}
+        return _told(no, "stale", 409, seq=no.seq, stored=theirs)
     db.session.commit()
     return {
         "seq": seq,
+        "stored": stored,
         "at": dates.time_of(clock.now(), lang=language()),
         "left": timing.seconds_left(mine),
     }
@@ -204,7 +206,7 @@ def _told(no: Refused, state: str, status: int, **more: Any) -> tuple[dict[str, 
     return {"state": state, "message": str(no), **more}, status
 
 
-def _autosaved() -> tuple[int, dict[str, list[str]]]:
+def _autosaved() -> tuple[int, dict[str, list[str]], StepKind]:
     """What was sent, in its shape; a page that is left may only send a form, with the same in `autosave`."""
     said: Any = request.get_json(silent=True) if request.is_json else None
     if said is None:
@@ -217,7 +219,7 @@ def _autosaved() -> tuple[int, dict[str, list[str]]]:
         abort(400)
     found = {name: _texts(given) for name, given in answers.items()}
     found |= {name: answer_in([_pair(one) for one in _listed(given)]) for name, given in fields.items()}
-    return said["seq"], found
+    return said["seq"], found, StepKind.ANSWER if said.get("asked") is True else StepKind.AUTOSAVE
 
 
 def _read_json(text: str) -> Any:
@@ -307,6 +309,8 @@ def result(code: str) -> Any:
         marked=marked,
         missed=[one for one in marked if one.most and not one.is_right],
         right=[one for one in marked if one.is_right],
+        written=assessments.written_in(mine),
+        levels=assessments.LEVELS,
         seen=_seen(mine, goes),
         **_of_goes(mine, goes, now),
         colleagues=_passed_in_agency(mine, now),

@@ -64,6 +64,8 @@ PLACES = (
     Place("learning.review", "/attempts/{open}/review", ("lamai",)),
     Place("learning.result", "/attempts/{failed}/result", ("lamai",)),
     Place("learning.result", "/attempts/{passed}/result", ("lamai",)),
+    Place("learning.writing", "/writing", ("wit", "orn")),
+    Place("learning.writing", "/writing", ("lamai",), 403),
     Place("home.me", "/me", (*PEOPLE, BEGINNER)),
     Place("home.agency", "/agency", COORDINATOR),
     Place("teams.team", "/agency/workshops/pmqa40-2566", COORDINATOR),

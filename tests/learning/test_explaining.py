@@ -21,7 +21,7 @@ def told(client, attempt: Attempt) -> dict[str, str]:
     assert client.get(f"/attempts/{attempt.code}/result").status_code == 200
     names = {one.number: one.question.id for one in attempts.paper_of(attempt)}
     found = {}
-    for tag in client.page.select("main article, main section > details.answer"):
+    for tag in client.page.select("main article[aria-label], main section > details.answer"):
         words = " ".join(tag.get_text(" ").split())
         label = str(tag.get("aria-label") or tag.select("summary")[0].get_text())
         number = int("".join(letter for letter in label.partition("ข้อ")[2][:4] if letter.isdigit()))
