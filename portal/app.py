@@ -16,6 +16,7 @@ from portal.courses import files_manage, models as courses_models, questions_man
 from portal.courses.authoring_manage import bp as authoring
 from portal.home.views import bp as home
 from portal.learning import assessment_views, attempt_views, extra_time_manage, glossary_views
+from portal.learning.care_manage import bp as care
 from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
 from portal.organize import imports_manage, models as organize_models
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     queue,
     teams,
     learning,
+    care,
     authoring,
     organize,
     letters,

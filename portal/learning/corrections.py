@@ -13,7 +13,7 @@ from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.courses import catalog
-from portal.courses.course import Course, Module, Question
+from portal.courses.course import Choices, Cloze, Course, Matching, Module, Ordering, Question
 from portal.courses.models import Edition
 from portal.learning.marking import Asked, Ruling
 from portal.learning.models import Attempt, CorrectionRule, KeyCorrection
@@ -144,6 +144,35 @@ def _shown(asked: Asked, ruling: Ruling | None) -> Asked:
         for part in asked.order
     )
     return replace(asked, question=ruling.question, order=order)
+
+
+def behind(course: Course, module: Module, question: Question) -> list[int]:
+    """The numbers of the editions that people took and that are still marked by another key than that of now, newest first."""
+    found = []
+    for edition_id in editions_taken(course.code, module.code):
+        then = question_at(edition_id, module.code, question.id)
+        key = rekeyed(then, question) if then is not None else None
+        if edition_id == course.edition_id or then is None or key is None:
+            continue
+        ruling = rulings(course.code, module.code, edition_id).get(question.id)
+        marked_by = then if ruling is None else ruling.question
+        if marked_by is not None and worth(marked_by) != worth(key):
+            found.append(catalog.at_edition(edition_id).number)
+    return found
+
+
+def worth(question: Question) -> object:
+    """The part of a question that decides what an answer is worth, to be compared."""
+    shape = question.shape
+    if isinstance(shape, Choices):
+        return shape.credit, [(one.key, one.is_correct, one.weight) for one in shape.choices]
+    if isinstance(shape, Matching):
+        return shape.credit, sorted(shape.right_of.items())
+    if isinstance(shape, Ordering):
+        return shape.credit, [one.key for one in shape.items]
+    if isinstance(shape, Cloze):
+        return shape.credit, [(one.accepted, one.answer) for one in shape.gaps]
+    return shape
 
 
 def of_question(course: str, module: str, name: str) -> list[KeyCorrection]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import select
 
@@ -84,6 +85,12 @@ class Effect:
     def people(self) -> int:
         """How many people get a mail of it."""
         return len({one.user_id for one in self.changes})
+
+    @property
+    def digest(self) -> str:
+        """The same for effects in which the same people and agencies turn the same way."""
+        told = [(one.user_id, one.agency_id, one.passes) for one in self.turns]
+        return sha256(repr((told, self.agencies)).encode()).hexdigest()[:16]
 
     @property
     def passing(self) -> tuple[Turn, ...]:

@@ -14,6 +14,8 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.db import begin_write, db, read_rows
+from portal.core.errors import Refused
+from portal.core.i18n import _l
 from portal.courses import catalog
 from portal.courses.course import Quiz
 from portal.courses.models import Edition
@@ -24,6 +26,10 @@ from portal.learning.models import Attempt, CorrectionRule, KeyCorrection, Regra
 from portal.learning.regrade_effects import Change, Effect, Mark, effect_of
 
 AT_ONCE = 2_000  # rows held while looking
+
+
+class OtherEffect(Refused):
+    text = _l("มีคนส่งแบบทดสอบเพิ่มระหว่างนี้ ผลจึงไม่เหมือนที่เห็น ดูอีกครั้งแล้วยืนยัน")
 
 
 @dataclass(slots=True)
@@ -166,14 +172,17 @@ class Done:
     effect: Effect
 
 
-def correct(proposal: Proposal, *, why: str, by: User | None) -> Done:
+def correct(proposal: Proposal, *, why: str, by: User | None, seen: str | None = None) -> Done:
     """Note the correction, mark the attempts anew, settle who passed, and write to those whose score or outcome changed.
 
-    The same correction once more changes nothing and writes to nobody. Flushes.
+    The same correction once more changes nothing and writes to nobody. Refuses with OtherEffect where `seen`, the digest
+    of the effect that somebody looked at, is not that of the effect it would have by now. Flushes.
     """
     begin_write()
     _hold(proposal)
     effect = look(proposal)
+    if seen is not None and seen != effect.digest:
+        raise OtherEffect
     earlier = next(iter(of_question(proposal.course.code, proposal.module.code, proposal.question.id)), None)
     asked = (proposal.rule, proposal.edition_id)
     if earlier is not None and (earlier.rule, earlier.edition_id) == asked and not effect.changes:

@@ -66,6 +66,10 @@ PLACES = (
     Place("learning.result", "/attempts/{passed}/result", ("lamai",)),
     Place("learning.writing", "/writing", ("wit", "orn")),
     Place("learning.writing", "/writing", ("lamai",), 403),
+    Place("care.questions", "/organize/courses/pmqa40/op/questions", ORGANIZER),
+    Place("care.questions", "/organize/courses/pmqa40/c1/questions?of=all&show=flagged", ORGANIZER),
+    Place("care.question", "/organize/courses/pmqa40/op/questions/op-01", ORGANIZER),
+    Place("care.correction", "/organize/courses/pmqa40/op/questions/op-01/correction/free", ORGANIZER),
     Place("home.me", "/me", (*PEOPLE, BEGINNER)),
     Place("home.agency", "/agency", COORDINATOR),
     Place("teams.team", "/agency/workshops/pmqa40-2566", COORDINATOR),
@@ -151,6 +155,7 @@ PLACES = (
 FILES = {
     "calendars.attendance_file": "/organize/attendance.ics?of=cohort:2566:pmqa40",
     "accounts.change_password": "/account/password",
+    "care.export": "/organize/courses/pmqa40/op/questions.csv",
     "check_in.counts": "/organize/workshops/pmqa40-2566/sessions/day1/counts.json",
     "door.keeper": "/door-sw.js",
     "handouts.bundle": "/workshops/pmqa40-2566/materials.zip",
