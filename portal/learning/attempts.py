@@ -152,7 +152,12 @@ def _checked(attempt: Attempt, answers: Answers) -> Given:
 
 
 def save(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind = StepKind.ANSWER) -> int:
-    """Keep these answers beside those already there; gives the number that the next form carries.
+    """Keep these answers beside those already there; gives the number that the next form carries. As `keep` does."""
+    return keep(attempt, seq=seq, answers=answers, kind=kind)[0]
+
+
+def keep(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind) -> tuple[int, Given]:
+    """Keep these answers beside those already there; gives the number of the last step, and them as they are stored.
 
     What is stored already adds no step, however old the form. Refuses with AlreadySubmitted, TimeIsUp (nothing is
     written: close_if_over does that), Stale (both versions in hand), ImpossibleAnswer or TooLong.
@@ -166,13 +171,13 @@ def save(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind = StepK
     step = _last_step(attempt)
     last_seq, stored = (step.seq, step.answers) if step else (0, {})
     if all(stored.get(name, []) == chosen for name, chosen in given.items()):
-        return last_seq
+        return last_seq, given
     if seq != last_seq:
         raise Stale(last_seq, stored, claimed=seq)
     attempt.seconds = timing.spent(
         attempt.seconds, given, since=step.at if step else attempt.started_at, now=clock.now()
     )
-    return _append(attempt, kind, stored | given, step).seq
+    return _append(attempt, kind, stored | given, step).seq, given
 
 
 def _append(attempt: Attempt, kind: StepKind, answers: Given, last: Step | None) -> Step:

@@ -1,0 +1,51 @@
+// The other questions of an attempt, fetched while there is network, so that one can go on answering without it; and the
+// fields of a question as they can be kept and put back.
+
+const PAUSE = 500;
+const kept = new Map();
+const name = (code, number) => `quizpage:${code}:${number}`;
+
+export function page(code, number) {
+  if (kept.has(number)) return kept.get(number);
+  try { return sessionStorage.getItem(name(code, number)); } catch (closed) { return null; }
+}
+
+// What stands in the server's answer, so that it is put back with what was answered since.
+function keep(code, number, html) {
+  kept.set(number, html);
+  try { sessionStorage.setItem(name(code, number), html); } catch (full) { /* it lives as long as this page */ }
+}
+
+// One after the other, without haste; stops at the first that does not come.
+export async function fetchOthers({ code, count, number, addresses }) {
+  for (let at = 1; at <= count; at += 1) {
+    if (at === number || page(code, at)) continue;
+    await new Promise((done) => setTimeout(done, PAUSE));
+    const response = await fetch(`${addresses.attempt}?q=${at}`).catch(() => null);
+    if (!response || !response.ok || response.redirected) return;
+    keep(code, at, await response.text());
+  }
+}
+
+export const fieldsOf = (form) =>
+  [...new FormData(form)].filter(([name]) => name === "answer" || name.startsWith("answer-")).map(([name, value]) => [name, String(value)]);
+
+export function putBack(form, fields) {
+  const left = new Map();
+  for (const [name, value] of fields) left.set(name, [...(left.get(name) || []), value]);
+  for (const control of form.elements) {
+    if (control.name !== "answer" && !control.name?.startsWith("answer-")) continue;
+    const values = left.get(control.name) || [];
+    if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
+    else control.value = values.shift() ?? "";
+  }
+  for (const list of form.querySelectorAll("[data-ordering]")) {
+    const place = (item) => Number(item.querySelector("select").value) || 99;
+    list.append(...[...list.children].sort((a, b) => place(a) - place(b)));
+  }
+  mark(form);
+}
+
+export function mark(form) {
+  for (const label of form.querySelectorAll(".choice")) label.classList.toggle("is-chosen", label.querySelector("input").checked);
+}
