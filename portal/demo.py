@@ -18,7 +18,7 @@ from portal.core.db import db, writing
 from portal.core.errors import Refused
 from portal.courses import catalog
 from portal.courses.course import Course, Module
-from portal.learning import attempts, progress
+from portal.learning import attempts, progress, sample_answers
 from portal.learning.models import Attempt
 from portal.mail import delivery
 from portal.participation import registration, terms
@@ -320,12 +320,11 @@ def _begin_a_quiz(user: User, lot: random.Random) -> None:
 
 
 def _answer(attempt: Attempt, *, right: float, lot: random.Random) -> int:
-    """Answer the paper in one step: about this share of its questions rightly, the others by their first wrong choice."""
+    """Answer the paper in one step: about this share of its questions rightly, the others wrongly."""
     answers = {}
     for asked in attempts.paper_of(attempt):
-        wanted = lot.random() < right
-        keys = [choice.key for choice in asked.question.choices if choice.is_correct is wanted]
-        answers[asked.question.id] = keys if wanted else keys[:1]
+        answer = sample_answers.right if lot.random() < right else sample_answers.wrong
+        answers[asked.question.id] = answer(asked.question)
     return attempts.save(attempt, seq=0, answers=answers)
 
 

@@ -15,7 +15,7 @@ from portal.core import clock
 from portal.core.db import db, writing
 from portal.core.tokens import new_code
 from portal.courses import catalog
-from portal.learning import attempts
+from portal.learning import attempts, sample_answers
 from portal.learning.models import Attempt
 from portal.mail import delivery, outbox
 from portal.mail.models import OutboxMessage
@@ -45,15 +45,12 @@ Answers = dict[str, list[str]]
 
 
 def answers_of(course: str, module: str, *, right: bool = True) -> Answers:
-    """Question → keys of its right choices, or of its first wrong one."""
+    """Question → its right answer, or a wrong one."""
     part = catalog.course(course).module(module)  # type: ignore[union-attr]
     assert part is not None
     assert part.quiz is not None
-    answers = {}
-    for question in part.quiz.questions:
-        keys = [choice.key for choice in question.choices if choice.is_correct is right]
-        answers[question.id] = keys if right else keys[:1]
-    return answers
+    answer = sample_answers.right if right else sample_answers.wrong
+    return {question.id: answer(question) for question in part.quiz.questions}
 
 
 def attempt(user: User, course: str, module: str, answers: Answers) -> Attempt:

@@ -5,7 +5,7 @@ from typing import Any
 from portal.accounts.models import User
 from portal.core.db import db
 from portal.courses.course import Course
-from portal.learning import attempts
+from portal.learning import attempts, sample_answers
 from portal.learning.attempts import Given
 from portal.learning.marking import Asked
 from portal.learning.models import Attempt
@@ -23,11 +23,11 @@ def course_with(settings: str, **kinds: Any) -> Course:
 
 
 def right(asked: Asked) -> list[str]:
-    return sorted(choice.key for choice in asked.question.choices if choice.is_correct)
+    return sample_answers.right(asked.question)
 
 
 def wrong(asked: Asked) -> list[str]:
-    return sorted(choice.key for choice in asked.question.choices if not choice.is_correct)[:1]
+    return sample_answers.wrong(asked.question)
 
 
 def answers(attempt: Attempt, *, mistakes: int = 0) -> Given:
