@@ -20,6 +20,7 @@ LEADING = "เแโใไ"
 TONES = "๎์็่้๊๋"
 PRIMARY = {letter: rank for rank, letter in enumerate(CONSONANTS + "ํะัาิีึืุู" + LEADING + "ฺ")}
 UNWRITTEN = "ฯๆ"
+LETTERS = "กขคงจฉชซญฐ"  # of a list's points, in the order in which they are counted
 
 # Signs above and below a letter that are vowels or tones; ์ is none of them, it only silences.
 MARKS = frozenset("ัิีึืฺุู็่้๊๋ํ๎")

@@ -1,16 +1,17 @@
 """The answers to a question in the words of its author, each with how often it was given; how often is item_statistics' matter."""
 
+import string
 from dataclasses import dataclass
 
 from markupsafe import escape
 
-from portal.core.i18n import _
+from portal.core import thai
+from portal.core.i18n import _, language
 from portal.courses.course import Choices, Cloze, Gap, Matching, Ordering, Question
 from portal.learning import marking
 from portal.learning.item_analysis import OTHER, Item
 from portal.learning.item_statistics import Taken
 
-LETTERS = "กขคงจฉชซญฐ"
 MOST_TYPED = 12  # different ones told of a gap or a field; the others together
 NEVER = Taken(answer="", count=0, share=0.0, low=0.0, high=0.0, mean=0.0)
 
@@ -28,9 +29,11 @@ class Given:
 
 
 def letter(key: str) -> str:
-    """The letter that an author's first, second, … choice has."""
-    at = ord(key) - ord("a")
-    return LETTERS[at] if len(key) == 1 and 0 <= at < len(LETTERS) else key
+    """The letter that an author's first, second, … choice has, in the language in force."""
+    at = string.ascii_lowercase.find(key)
+    if language() == "en" or not 0 <= at < len(thai.LETTERS):
+        return key.upper()
+    return thai.LETTERS[at]
 
 
 def given(item: Item) -> list[Given]:
