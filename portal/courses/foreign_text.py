@@ -105,6 +105,11 @@ def measured(text: str) -> str:
     return text
 
 
+def without_control(text: str) -> str:
+    """The text without letters that nobody sees, and without those that we keep to ourselves."""
+    return _CONTROL.sub("", text)
+
+
 def without_gaps(text: str) -> str:
     """A text of strangers that cannot be mistaken for a gap."""
     return text.replace("\ue100", "").replace("\ue101", "")
@@ -209,4 +214,4 @@ def with_images(markdown: str, begins: str, image: Image) -> str:
         path = kept[kept.rindex("](") + 2 : -1]
         return f"![{found[1]}]({path}{found[3] or ''})" if found[1].strip() else kept
 
-    return _IMAGE.sub(shown, measured(markdown).strip())
+    return _IMAGE.sub(shown, without_control(measured(markdown)).strip())

@@ -104,7 +104,7 @@ def read(data: bytes, filename: str, *, taken: Mapping[str, bytes] | None = None
     except delimited.Unreadable:
         raise Unreadable(_("ไฟล์นี้ไม่ใช่ข้อความ UTF-8 หรือ Windows ภาษาไทย")) from None
     reading = Reading(filename, taken or {})
-    for block in _blocks(text):
+    for block in _blocks(foreign_text.without_control(text)):
         try:
             if (table := _question(block, reading)) is not None:
                 reading.comes(table, block.line)
