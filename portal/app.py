@@ -14,6 +14,7 @@ from portal.core import assets, clock, compress, db, errors, filters, guard, i18
 from portal.core.templating import Environment
 from portal.courses import files_manage, models as courses_models, questions_manage as quiz_questions_manage
 from portal.courses.authoring_manage import bp as authoring
+from portal.courses.exchange_manage import bp as exchange
 from portal.home.views import bp as home
 from portal.learning import assessment_views, attempt_views, extra_time_manage, glossary_views
 from portal.learning.care_manage import bp as care
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     learning,
     care,
     authoring,
+    exchange,
     organize,
     letters,
 )

@@ -140,6 +140,11 @@ ORGANIZERS = {
     "desk.workshop",
     "desk.workshops",
     "door.frame",
+    "exchange.confirm",
+    "exchange.draft",
+    "exchange.export",
+    "exchange.import_questions",
+    "exchange.send_questions",
     "learning.end_extra_time",
     "learning.extra_times",
     "letters.letter",
@@ -222,6 +227,8 @@ def _doors(app: Flask, endpoints: set[str]) -> list[tuple[str, str, str]]:
                 values = {name: VALUES[name] for name in rule.arguments}
                 if rule.endpoint in ("organize.bring_in", "organize.export", "organize.template"):
                     values["kind"] = "agencies"
+                if rule.endpoint == "exchange.export":
+                    values["ending"] = "gift"
                 address = app.url_for(rule.endpoint, **values)
                 found += [
                     (rule.endpoint, method, address)

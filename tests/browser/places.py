@@ -69,6 +69,10 @@ PLACES = (
     Place("care.questions", "/organize/courses/pmqa40/op/questions", ORGANIZER),
     Place("care.questions", "/organize/courses/pmqa40/c1/questions?of=all&show=flagged", ORGANIZER),
     Place("care.question", "/organize/courses/pmqa40/op/questions/op-01", ORGANIZER),
+    Place("exchange.import_questions", "/organize/courses/pmqa40/op/questions/import", ORGANIZER),
+    Place("exchange.import_questions", "/organize/courses/pmqa40/none/questions/import", ORGANIZER, 404),
+    Place("exchange.draft", "/organize/courses/pmqa40/op/questions/import/{questions}", ORGANIZER),
+    Place("exchange.draft", "/organize/courses/pmqa40/op/questions/import/none", ORGANIZER, 410),
     Place("care.correction", "/organize/courses/pmqa40/op/questions/op-01/correction/free", ORGANIZER),
     Place("home.me", "/me", (*PEOPLE, BEGINNER)),
     Place("home.agency", "/agency", COORDINATOR),
@@ -155,6 +159,7 @@ PLACES = (
 FILES = {
     "calendars.attendance_file": "/organize/attendance.ics?of=cohort:2566:pmqa40",
     "accounts.change_password": "/account/password",
+    "exchange.export": "/organize/courses/pmqa40/op/questions.xml",
     "care.export": "/organize/courses/pmqa40/op/questions.csv",
     "check_in.counts": "/organize/workshops/pmqa40-2566/sessions/day1/counts.json",
     "door.keeper": "/door-sw.js",

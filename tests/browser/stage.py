@@ -14,7 +14,7 @@ from portal.accounts.models import Agency, User
 from portal.core import clock
 from portal.core.db import db, writing
 from portal.core.tokens import new_code
-from portal.courses import catalog
+from portal.courses import catalog, exchange
 from portal.learning import attempts, sample_answers
 from portal.learning.models import Attempt
 from portal.mail import delivery, outbox
@@ -160,7 +160,13 @@ def tables() -> dict[str, str]:
     done, waits, bad = tokens
     draft = imports.read(done)
     run = imports.confirm(draft, mark=imports.plan(draft, by=orn).mark, by=orn)
-    return {"import_run": run.code, "import_draft": waits, "bad_import": bad}
+    return {"import_run": run.code, "import_draft": waits, "bad_import": bad, "questions": questions()}
+
+
+def questions() -> str:
+    """A file of questions that waits to be confirmed: one comes, one is to be mended, one stays behind."""
+    text = "ข้อใดคือ Approach {=วิธีการ#ใช่ ~การเรียนรู้#นั่นคือ L ~การเชื่อมโยง#นั่นคือ I}\n\nA ย่อมาจาก{=Approach}\n\nไม่ครบ{"
+    return exchange.keep("pmqa40", "op", BytesIO(text.encode()), exchange.Sent(b"", "คำถาม.gift", "ruler"))
 
 
 def unconfirmed() -> User:
