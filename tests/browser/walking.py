@@ -40,12 +40,33 @@ def take_quiz(page: Page, course: str, module: str, answers: Mapping[str, Sequen
     page.click("form[action$='/quiz/attempts'] button")
     while not page.url.endswith("/review"):
         question = page.locator("input[name=question]").get_attribute("value")
-        for key in answers[str(question)]:
-            page.check(f"input[name=answer][value='{key}']")
+        for place, one in enumerate(answers[str(question)], 1):
+            answer(page, one, place)
         with page.expect_navigation():
             page.click("button[name=go][value=next]")
     page.click("form[action$='/submission'] button")
     expect(page).to_have_url(re.compile("/result$"))
+
+
+def answer(page: Page, given: str, place: int) -> None:
+    """Give one part of a stored answer by the field it stands for: a choice, a pair, a place, a gap or a text."""
+    part, pair, value = given.partition("=")
+    choice = page.locator(f".choice input[value={part!r}]")
+    if pair and page.locator(f"[name=answer-{part}]").count():
+        field = page.locator(f"[name=answer-{part}]")
+        if field.evaluate("field => field.localName") == "select":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    elif page.locator(".ordering").count():
+        # With script the select stands hidden behind buttons.
+        page.locator(f"select[name=answer-{given}]").evaluate(
+            "(field, place) => { field.value = place }", str(place)
+        )
+    elif choice.count():
+        choice.check()
+    else:
+        page.fill("#answer", given)
 
 
 def link_in(mail: EmailMessage, path: str) -> str:
