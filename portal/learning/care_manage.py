@@ -59,7 +59,7 @@ def questions(course: str, module: str) -> str:
         only_flagged=request.args.get("show") == "flagged",
         flags=item_table.FLAGS,
         kinds=item_table.KINDS,
-        plain=plain,
+        worded=plain,
     )
 
 

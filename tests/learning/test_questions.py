@@ -35,7 +35,7 @@ def test_every_question_has_its_figures_and_flags(orn: Client, answered: Course)
     assert orn.get(PATH).status_code == 200
     rows = [row.get_text(" ", strip=True) for row in orn.page.select(".grid-table tbody tr")]
     assert len(rows) == 4
-    assert "33 % −1.00 30 วินาที คนเก่งตอบผิดมากกว่า" in rows[0]
+    assert "33 % −1.00 30 คนเก่งตอบผิดมากกว่า" in rows[0]
     assert "100 % – – ทุกคนตอบถูก" in rows[1]
     assert "0 % – – ไม่มีใครตอบถูก" in rows[2]
     assert "มี 4 ข้อที่ควรดู" in orn.page.text
