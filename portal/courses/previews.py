@@ -21,6 +21,11 @@ class Preview:
     terms: tuple[Term, ...] = field(default=())
 
 
+def address_of_images(code: str) -> str:
+    """Below which address an edition that is not published yet looks for its images."""
+    return f"/learn/{code}/files/{NUMBER}/"
+
+
 def preview(code: str, files: Mapping[str, bytes], path: str, *, images: str) -> Preview:
     """This file among the others. `images`: the address below which the images of the draft are found."""
     prose = Prose(code, NUMBER, files, [])
@@ -37,7 +42,7 @@ def preview(code: str, files: Mapping[str, bytes], path: str, *, images: str) ->
     elif name.endswith(pack.LESSON):
         lesson = reader.lesson(name.removesuffix(pack.LESSON), path, prose)
     if lesson is not None:
-        lesson = replace(lesson, html=lesson.html.replace(f"/learn/{code}/files/{NUMBER}/", images))
+        lesson = replace(lesson, html=lesson.html.replace(address_of_images(code), images))
     found = sorted({one for one in prose.findings if one.file == path}, key=lambda one: (one.line, one.text))
     return Preview(tuple(found), lesson, quiz, terms)
 
