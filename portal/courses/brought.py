@@ -85,6 +85,9 @@ class Reading:
         for what, lines in self.counted.items():
             self.notes(lines[0], _("%(what)s (%(count)d ข้อ)", what=what, count=len(lines)))
         self.counted.clear()
+        for found in (self.found.left_out, self.found.notes):
+            files = list(dict.fromkeys(one.file for one in found))
+            found.sort(key=lambda one: (files.index(one.file), one.line))
         return self.found
 
 

@@ -21,7 +21,7 @@ from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.guard import MB, takes_files
 from portal.core.i18n import _
-from portal.courses import authoring, exchange, outline
+from portal.courses import authoring, exchange, foreign_text, outline
 from portal.courses.authoring import Work
 from portal.courses.brought import MOST_BYTES, Brought, Unreadable
 from portal.courses.exchange import Changed, Gone, Plan, Sent
@@ -163,6 +163,7 @@ def _draft_page(work: Work, about: ModuleOutline, token: str, refused: Refused |
         found=found,
         most=MOST_TOLD,
         kinds=KINDS,
+        words_of=foreign_text.to_plain,
         refused=refused,
         line=refused.line if isinstance(refused, Unreadable) else 0,
     )
