@@ -1,29 +1,41 @@
-// The other questions of an attempt, fetched while there is network, so that one can go on answering without it; and the
-// fields of a question as they can be kept and put back.
+// The pages of an attempt as the server last gave them, the other questions fetched while there is network, so that one can
+// go on answering without it; and the fields of a question as they can be kept and put back.
 
 const PAUSE = 500;
-const kept = new Map();
+const pages = new Map();
 const name = (code, number) => `quizpage:${code}:${number}`;
 
-export function page(code, number) {
-  if (kept.has(number)) return kept.get(number);
+export function kept(code, number) {
+  if (pages.has(number)) return pages.get(number);
   try { return sessionStorage.getItem(name(code, number)); } catch (closed) { return null; }
 }
 
-// What stands in the server's answer, so that it is put back with what was answered since.
-function keep(code, number, html) {
-  kept.set(number, html);
+export function keep(code, number, html) {
+  pages.set(number, html);
   try { sessionStorage.setItem(name(code, number), html); } catch (full) { /* it lives as long as this page */ }
+}
+
+// The page as it is now, `elsewhere` where the server leads to another one, or nothing where it does not answer.
+export async function fetched(address) {
+  const response = await fetch(address, { signal: late(8000) }).catch(() => null);
+  if (!response || response.status >= 500) return {};
+  return response.ok && !response.redirected ? { html: await response.text().catch(() => undefined) } : { elsewhere: response.url };
+}
+
+function late(after) {
+  const cancel = new AbortController();
+  setTimeout(() => cancel.abort(), after);
+  return cancel.signal;
 }
 
 // One after the other, without haste; stops at the first that does not come.
 export async function fetchOthers({ code, count, number, addresses }) {
   for (let at = 1; at <= count; at += 1) {
-    if (at === number || page(code, at)) continue;
+    if (at === number || kept(code, at)) continue;
     await new Promise((done) => setTimeout(done, PAUSE));
-    const response = await fetch(`${addresses.attempt}?q=${at}`).catch(() => null);
-    if (!response || !response.ok || response.redirected) return;
-    keep(code, at, await response.text());
+    const { html } = await fetched(`${addresses.attempt}?q=${at}`);
+    if (!html) return;
+    keep(code, at, html);
   }
 }
 

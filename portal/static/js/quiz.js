@@ -2,7 +2,7 @@
 // when the page is left; without network one goes on, and everything arrives later, once. All of it works without this.
 
 import { all, drop, isFleeting, of, put, same } from "./quiz-keep.js";
-import { fetchOthers, fieldsOf, mark, page as pageOf, putBack } from "./quiz-pages.js";
+import { fetched, fetchOthers, fieldsOf, keep, kept, mark, putBack } from "./quiz-pages.js";
 import { sender } from "./quiz-send.js";
 import { countdown } from "./quiz-time.js";
 
@@ -13,6 +13,7 @@ const page = read(document);
 const known = new Map();   // question → what the server stored last, and the fields that say so
 let fields;                // of the form, as they were noted last
 let timer;
+let wanted;              // the page somebody asked for that has not come yet
 let failures = 0;
 let isLeaving = false;
 
@@ -93,9 +94,8 @@ async function go(number) {
     if (state === "clash") return compare();
     if (state === "refused") return form().submit();   // the server says what is wrong with it
     if (state === "signed_out" || state === "closed") return undefined;
-    if (state === "offline" || state === "trouble") return swap(number) || undefined;
-    if (of(page.code, page.question)) continue;   // it was changed meanwhile
-    return !navigator.onLine && swap(number) ? undefined : leaveFor(address(number));
+    if (of(page.code, page.question) && state === "saved") continue;   // it was changed meanwhile
+    return turnTo(number);
   }
   return undefined;
 }
@@ -114,25 +114,38 @@ function compare() {
   form().submit();
 }
 
-// Another question without network: as it was fetched, with what was answered since.
-function swap(number) {
-  const html = number <= page.count && pageOf(page.code, number);
-  if (!html) return false;
+// Another page of the attempt, as it is now or, without network, as it was with what was answered since; without the
+// server's answer nothing of this page is given up.
+async function turnTo(number) {
+  const { html, elsewhere } = await fetched(address(number));
+  if (elsewhere) return leaveFor(elsewhere);
+  if (html && !html.includes('id="quiz"')) return leaveFor(address(number));
+  if (html) keep(page.code, number, html);
+  const before = html || kept(page.code, number);
+  clearTimeout(wanted);
+  if (before) return place(number, before, Boolean(html));
+  show("offline", null);
+  wanted = setTimeout(() => turnTo(number), AGAIN[0]);
+  return undefined;
+}
+
+function place(number, html, isFresh) {
   if (form()) known.set(page.question, { ...known.get(page.question), fields: fieldsOf(form()) });
   const fresh = new DOMParser().parseFromString(html, "text/html");
-  const { seq, stored, question } = read(fresh);
-  Object.assign(page, { seq, stored, question, number }, known.get(question)?.seq > seq ? known.get(question) : {});
-  const done = [...document.querySelectorAll(".qmap a")].map((cell) => cell.classList.contains("is-done"));
+  const { seq, stored, question, csrf, left } = read(fresh);
+  const since = !isFresh && known.get(question)?.seq > seq ? known.get(question) : {};
+  Object.assign(page, { seq, stored, question, number: number > page.count ? 0 : number, ...since });
+  const done = isFresh ? [] : [...document.querySelectorAll(".qmap a")].map((cell) => cell.classList.contains("is-done"));
   document.getElementById("main").replaceChildren(...fresh.getElementById("main").childNodes);
-  document.querySelectorAll(".qmap a").forEach((cell, at) => cell.classList.toggle("is-done", done[at]));
+  done.forEach((one, at) => document.querySelectorAll(".qmap a")[at]?.classList.toggle("is-done", one));
   document.title = fresh.title;
-  if (String(number) !== new URLSearchParams(location.search).get("q")) history.pushState({ number }, "", address(number));
+  if (address(number) !== location.pathname + location.search) history.pushState({}, "", address(number));
+  if (isFresh) { known.delete(question); page.csrf = csrf; page.heard(left); }
   begin();
   document.dispatchEvent(new Event("question"));
   scrollTo(0, 0);
-  show("offline", of(page.code, question));
-  document.querySelector("h1").focus();
-  return true;
+  if (!isFresh) show("offline", null);
+  document.querySelector("h1").focus({ preventScroll: true });
 }
 
 // --- The end
@@ -153,11 +166,9 @@ async function timeIsUp() {
 async function submit(event) {
   if (!all(page.code).length) return;
   event.preventDefault();
-  const closing = event.target;
   const state = await flush();
   if (state !== "saved" && state !== "idle") return;
-  if (all(page.code).length) return;
-  location.reload();   // what came late stands there now, and is seen before it is submitted
+  turnTo(page.count + 1);   // what came late stands there now, and is seen before it is submitted
 }
 
 // --- Beginning
@@ -184,16 +195,21 @@ function begin() {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
-  const to = link && new URL(link.href);
-  if (!link || !form() || event.defaultPrevented || event.metaKey || event.ctrlKey || to.pathname !== location.pathname || !to.searchParams.get("q")) return;
+  const number = link && numberAt(new URL(link.href));
+  if (!number || event.defaultPrevented || event.metaKey || event.ctrlKey || link.closest("[data-quiz='chosen']")) return;
   event.preventDefault();
-  noted();
-  go(Number(to.searchParams.get("q")));
+  if (form()) noted();
+  go(number);
 });
 
+// Which page of this attempt an address is; 0 for any other.
+function numberAt({ pathname, searchParams }) {
+  if (pathname === page.addresses.review) return page.count + 1;
+  return pathname === page.addresses.attempt ? Number(searchParams.get("q")) || 0 : 0;
+}
+
 addEventListener("popstate", () => {
-  const number = Number(new URLSearchParams(location.search).get("q")) || 1;
-  if (!swap(number)) location.reload();
+  turnTo(numberAt(new URL(location.href)) || first);
 });
 addEventListener("online", () => soon(0));
 addEventListener("pagehide", () => { if (waiting().length) send.leave(); });
@@ -204,11 +220,13 @@ document.addEventListener("visibilitychange", () => {
 // Asked only where this page is the one place that holds an answer.
 addEventListener("beforeunload", (event) => { if (!isLeaving && isFleeting() && waiting().length) event.preventDefault(); });
 
+const first = page.number || page.count + 1;
+if (!page.is_stale) keep(page.code, first, document.documentElement.outerHTML);
 begin();
 page.heard(page.left);
 const left = all(page.code);
 if (left.length && !page.is_stale) {
   show("waiting", left[0]);
-  soon(0);
+  flush().then((state) => { if (state === "saved" && !form()) turnTo(page.count + 1); });   // the review counts them too
 }
 setTimeout(() => fetchOthers(page), 3000);
