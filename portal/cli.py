@@ -82,10 +82,17 @@ mail = AppGroup("mail", help="The outbox.")
 
 @content.command("check")
 @click.argument("folder", type=FOLDER, required=False)
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @door
-def check_content(folder: Path | None) -> None:
-    """Check every file of content/ and print all that is wrong, with file and line. Asks no database."""
-    whole_content.check(folder or Path(current_app.config["CONTENT"]))
+def check_content(folder: Path | None, strict: bool) -> None:
+    """Check every file of content/ and print all that is wrong, with file and line; then, as warnings, how it reads. Asks no database."""
+    folder = folder or Path(current_app.config["CONTENT"])
+    whole_content.check(folder)
+    warnings = whole_content.style(folder)
+    for warning in warnings:
+        click.echo(f"warning: {warning}")
+    if strict and warnings:
+        raise click.ClickException(f"{len(warnings)} warnings")
     click.echo("content is sound")
 
 

@@ -105,6 +105,11 @@ def check(folder: Path) -> None:
         raise BadContent(list(set(findings)))  # the programme reads the award's files too
 
 
+def style(folder: Path) -> list[Finding]:
+    """What authors of sound content should look at again."""
+    return course_files.style_of_folder(folder)
+
+
 def _findings_of(no: BadContent | SheetError) -> list[Finding]:
     """What was refused, each by its file and line; a cell of the agencies' table by its row."""
     if isinstance(no, BadContent):

@@ -6,7 +6,7 @@ from pathlib import Path
 from portal.accounts.models import User
 from portal.core.i18n import _
 from portal.core.toml import Finding
-from portal.courses import checker, editions, figures, pack
+from portal.courses import checker, editions, figures, pack, style, wording
 from portal.courses.models import Edition
 
 FOLDER = "courses"
@@ -17,6 +17,16 @@ def check_folder(content: Path) -> list[Finding]:
     findings = [finding for folder in _folders(content) for finding in _findings(content, folder)]
     told = {(finding.file, finding.line) for finding in findings}
     return findings + [one for one in _contradictions(content) if (one.file, one.line) not in told]
+
+
+def style_of_folder(content: Path) -> list[Finding]:
+    """What authors should look at again in the courses below `content/courses`, by its path in `content`; nothing is refused."""
+    claims = wording.claims_in(content)
+    return [
+        _placed(content, folder, finding)
+        for folder in _folders(content)
+        for finding in style.warnings(folder.name, editions.read_folder(folder), claims)
+    ]
 
 
 def load_folder(content: Path, *, by: User | None = None, note: str = "") -> list[Edition]:
