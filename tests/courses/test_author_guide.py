@@ -14,7 +14,7 @@ EXAMPLE = re.compile(r"^## [^\n]*`([\w./]+)`\n\n```\w+\n(.*?)^```$", re.MULTILIN
 
 def test_the_examples_of_the_guide_are_a_sound_course(tmp_path: Path) -> None:
     files = {path: text.encode() for path, text in EXAMPLE.findall(GUIDE)}
-    assert sorted(files) == ["course.toml", "op/quiz.toml", "op/why.md"]
+    assert sorted(files) == ["course.toml", "glossary.toml", "op/quiz.toml", "op/why.md"]
     assert [str(finding) for finding in packs.checked(tmp_path, files)] == []
 
 

@@ -202,3 +202,21 @@ def test_markup_in_an_answer_is_text(client, begun):
         keep(begun, name, ["1=<b>x</b>" if name == "k-cloze" else "</textarea><b>x</b>"])
         show(client, begun, name)
         assert not client.page.select("main form b")
+
+
+@pytest.mark.parametrize("name", ["k-short", "k-writing", "k-numeric", "k-cloze", "k-single"])
+def test_a_megabyte_is_refused_with_words_and_loses_nothing(name, client, begun):
+    keep(begun, name, kinds.WRONG[name] or ["ข้อเขียนเดิม"])
+    one = show(client, begun, name)
+    sent = {str(tag["name"]): str(tag["value"]) for tag in client.page.select("#asked input[type=hidden]")}
+    field = "answer-1" if name == "k-cloze" else "answer"
+    huge = "ก" * 1_000_000
+    assert client.post(f"/attempts/{begun.code}", data=sent | {field: huge}).status_code in (413, 422)
+    fields = {one.question.id: [[field, huge]]}
+    told = client.post(
+        f"/attempts/{begun.code}/autosave",
+        json={"seq": int(sent["seq"]), "fields": fields},
+        headers={"X-CSRFToken": sent["csrf_token"]},
+    )
+    assert told.status_code in (413, 422)
+    assert stored(begun, name) == (kinds.WRONG[name] or ["ข้อเขียนเดิม"])
