@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import (
+    analysis,
     check_in,
     feeds,
     letters,
@@ -93,6 +94,11 @@ def _check_in_on_postgres(folder: Path) -> list[Figure]:
         return check_in.measured(folder, folder / "log", "PostgreSQL", url)
 
 
+def _analysis_on_postgres(folder: Path) -> list[Figure]:
+    with _postgres(folder) as url:
+        return analysis.measured(folder, "PostgreSQL", url)
+
+
 STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("pages", _of_pages),
     ("rush on SQLite", lambda folder: _rush(folder, f"SQLite, {RUSH}")),
@@ -112,6 +118,8 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("letters on PostgreSQL", _letters_on_postgres),
     ("check-in on SQLite", lambda folder: check_in.measured(folder, folder / "log")),
     ("check-in on PostgreSQL", _check_in_on_postgres),
+    ("item analysis on SQLite", lambda folder: analysis.measured(folder, "SQLite")),
+    ("item analysis on PostgreSQL", _analysis_on_postgres),
     ("feeds", lambda folder: feeds.measured(folder, folder / "log")),
     ("spreadsheets", _spreadsheets),
     ("papers", lambda folder: papers.measured(folder, folder / "log")),

@@ -21,7 +21,7 @@ from portal.courses.course import Quiz
 from portal.courses.models import Edition
 from portal.learning import marking, passing, regrade_letters
 from portal.learning.corrections import Proposal, of_question, question_at, rulings
-from portal.learning.marking import Answers, Ruling
+from portal.learning.marking import Answers, Asked, Marked, Ruling
 from portal.learning.models import Attempt, CorrectionRule, KeyCorrection, Regrade, Step, StepKind
 from portal.learning.regrade_effects import Change, Effect, Mark, effect_of
 
@@ -40,21 +40,15 @@ class _Then:
     ruling: Ruling | None  # of the question in hand; None where the new key does not fit what was asked then
     keys: Mapping[str, Ruling]
     was_void: bool
-    worth: dict[tuple[str, ...], float | None] = field(default_factory=dict)
+    by_name: Mapping[str, Asked]
+    known: dict[tuple[str, tuple[str, ...]], Marked] = field(default_factory=dict)
 
-    def worth_of(self, name: str, given: tuple[str, ...]) -> float | None:
-        """What this answer is worth after the correction; None where the question does not count."""
-        if given not in self.worth:
-            self.worth[given] = self._worth(name, given)
-        return self.worth[given]
-
-    def _worth(self, name: str, given: tuple[str, ...]) -> float | None:
-        if self.ruling is None or self.ruling.rule is CorrectionRule.VOID:
-            return None
-        if self.ruling.rule is CorrectionRule.FREE:
-            return 1.0
-        question = self.ruling.question or self.quiz.question(name)
-        return marking.points(question, given) if question is not None else None
+    def marked(self, name: str, answers: Answers) -> Marked:
+        """The answer to this question as it is marked after the correction; the same answer is marked once."""
+        key = name, tuple(answers.get(name, ()))
+        if key not in self.known:
+            (self.known[key],) = marking.mark([self.by_name[name]], answers, self.keys)
+        return self.known[key]
 
 
 def look(proposal: Proposal) -> Effect:
@@ -94,7 +88,8 @@ def _then(proposal: Proposal, edition_id: int) -> _Then | None:
     if ruling is not None and ruling.rule is not proposal.rule:
         ruling = None  # an earlier one goes on, for this one does not fit
     was_void = name in before and before[name].rule is CorrectionRule.VOID
-    return _Then(then.quiz, ruling, after, was_void)
+    by_name = {one.id: Asked(number, one) for number, one in enumerate(then.quiz.scored, 1)}
+    return _Then(then.quiz, ruling, after, was_void, by_name)
 
 
 def _submitted(proposal: Proposal) -> Iterator[Any]:
@@ -139,10 +134,11 @@ def _was_asked(then: _Then, name: str, row: Any) -> bool:
 
 def _replayed(then: _Then, name: str, row: Any) -> Change | None:
     """The attempt marked anew from its steps; None where its score stays."""
-    answers: Answers = row.answers
-    if row.points and then.worth_of(name, tuple(answers.get(name, ()))) == row.points.get(name):
-        return None
-    marked = marking.mark(marking.paper(then.quiz, row.seed), answers, then.keys)
+    if row.points:
+        found = then.marked(name, row.answers)
+        if (found.points if found.most else None) == row.points.get(name):
+            return None
+    marked = [then.marked(one, row.answers) for one in _asked(then, name, row)]
     score, most = marking.total(marked)
     before = Mark(row.score, row.max_score, row.passed)
     after = Mark(score, most, marking.is_pass(then.quiz, score, most))
@@ -158,6 +154,13 @@ def _replayed(then: _Then, name: str, row: Any) -> Change | None:
         after=after,
         points={one.asked.question.id: one.points for one in marked if one.most},
     )
+
+
+def _asked(then: _Then, name: str, row: Any) -> list[str]:
+    """The questions of this attempt's paper, by the points it has: to draw it anew takes longer than all the rest."""
+    if not row.points:
+        return [one.question.id for one in marking.paper(then.quiz, row.seed) if one.question.is_scored]
+    return [one for one in {**row.points, name: 0} if one in then.by_name]
 
 
 def _numbered(left_out: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
