@@ -25,6 +25,10 @@ class Unreadable(Refused):
         self.line = line
 
 
+class TooMany(Unreadable):
+    """There is more than one quiz holds."""
+
+
 class LeftOut(Exception):
     """One question cannot be told in our kinds; `str(no)` says why, in words for the person."""
 
@@ -62,12 +66,25 @@ class Reading:
 
     file: str
     taken: Mapping[str, bytes] = field(default_factory=dict)  # images the course has already
+    room: int = 0  # how many bytes of questions may come; 0 for any number
+    bytes: int = 0  # that came so far, at least
     found: Brought = field(default_factory=Brought)
     counted: dict[str, list[int]] = field(default_factory=dict)
 
     def comes(self, table: Row, line: int) -> None:
-        """A question is in; refuses a file with too many."""
+        """A question is in; refuses with TooMany a file with more than there is room for, before all of it is read."""
         self.found.coming.append(Coming(table, self.file, line))
+        self.bytes += size_of(table)
+        if 0 < self.room < self.bytes:
+            raise TooMany(
+                _(
+                    "คำถามมากกว่าที่แบบทดสอบหนึ่งเก็บได้ (%(most)d กิโลไบต์) แบ่งไฟล์ก่อนข้อที่ %(count)d ที่ %(file)s บรรทัด %(line)d",
+                    most=self.room // 1024,
+                    count=len(self.found.coming),
+                    file=self.file,
+                    line=line,
+                )
+            )
         if len(self.found.coming) > MOST_QUESTIONS:
             raise Unreadable(_("ไฟล์มีคำถามมากเกินไป ส่งได้ครั้งละไม่เกิน %(most)d ข้อ", most=MOST_QUESTIONS))
 
@@ -89,6 +106,15 @@ class Reading:
             files = list(dict.fromkeys(one.file for one in found))
             found.sort(key=lambda one: (files.index(one.file), one.line))
         return self.found
+
+
+def size_of(value: Any) -> int:
+    """How many bytes a table takes in a file, at least."""
+    if isinstance(value, dict):
+        return 14 + sum(len(key) + 5 + size_of(one) for key, one in value.items())
+    if isinstance(value, list):
+        return sum(map(size_of, value))
+    return len(str(value).encode("utf-8", "replace"))
 
 
 def most_of(text: str) -> str:

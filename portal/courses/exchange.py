@@ -3,15 +3,27 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import IO
+from typing import IO, Any
 
 from portal.accounts.models import User
 from portal.core import blobs, tokens
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
 from portal.core.toml import CODE, MOST_LETTERS_OF_A_CODE, Finding, lines_of
-from portal.courses import drafts, gift, moodle_xml, outline, pack, previews, qti, question_text, xml_tree
-from portal.courses.brought import MOST_BYTES, Brought, Coming, Row
+from portal.courses import (
+    drafts,
+    figures,
+    foreign_text,
+    gift,
+    moodle_xml,
+    outline,
+    pack,
+    previews,
+    qti,
+    question_text,
+    xml_tree,
+)
+from portal.courses.brought import MOST_BYTES, Brought, Coming, Row, TooMany
 from portal.courses.questions import SOURCES
 
 PURPOSE = "questions"
@@ -25,10 +37,6 @@ class NoQuiz(Refused):
     """The module has no quiz yet."""
 
     text = _l("บทนี้ยังไม่มีแบบทดสอบ สร้างแบบทดสอบก่อนแล้วจึงนำเข้าคำถาม")
-
-
-class TooMany(Refused):
-    """The quiz would be larger than a file of a pack may be."""
 
 
 class Changed(Refused):
@@ -100,18 +108,18 @@ def sent_of(course: str, module: str, token: str) -> Sent:
     return Sent(b"".join(blobs.open_range(digest, 0, size)), filename, lesson, difficulty)
 
 
-def read(data: bytes, filename: str, taken: Mapping[str, bytes]) -> Brought:
-    """The questions of a file, whichever of the formats it is in. Refuses with Unreadable."""
+def read(data: bytes, filename: str, *, taken: Mapping[str, bytes], room: int = 0) -> Brought:
+    """The questions of a file, whichever of the formats it is in. Refuses with Unreadable, and TooMany where they have no room."""
     if data.startswith(b"PK"):
-        return qti.read(data, filename, taken=taken)
+        return qti.read(data, filename, taken=taken, room=room)
     is_text = filename.lower().endswith(TEXT_ENDINGS)
     begins = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if is_text or (begins != b"<" and not filename.lower().endswith(".xml")):
-        return gift.read(data, filename, taken=taken)
+        return gift.read(data, filename, taken=taken, room=room)
     root = xml_tree.parse(data)
     if root.name == moodle_xml.ROOT:
-        return moodle_xml.read_tree(root, filename, taken=taken)
-    return qti.read_tree(root, filename, taken=taken)
+        return moodle_xml.read_tree(root, filename, taken=taken, room=room)
+    return qti.read_tree(root, filename, taken=taken, room=room)
 
 
 def plan(code: str, module: str, files: Mapping[str, bytes], sent: Sent) -> Plan:
@@ -120,7 +128,7 @@ def plan(code: str, module: str, files: Mapping[str, bytes], sent: Sent) -> Plan
     if path not in files:
         raise NoQuiz
     images = {name: body for name, body in files.items() if pack.is_image(name)}
-    brought = read(sent.data, sent.filename, images)
+    brought = read(sent.data, sent.filename, taken=images, room=pack.MOST_BYTES_OF_TEXT)
     before = question_text.tables_of(files[path])
     wanted = {str(one.table.get("id", "")) for one in brought.coming}
     present = {str(table.get("id")): table for table in before}
@@ -158,6 +166,7 @@ def written(files: Mapping[str, bytes], module: str, ending: str) -> bytes:
     return WRITERS[ending](question_text.tables_of(files[path]), images=images)
 
 
+_UNSAID = (("tolerance", 0), ("credit", "exact"), ("edits", 0), ("tones", False))
 _BLANK: Row = {"id": "", "kind": ""}
 
 
@@ -183,7 +192,7 @@ class _Given:
             whole["lesson"] = self.sent.lesson
         if not any(key in whole for key in SOURCES):
             whole["advice"] = True
-        if whole["id"] and self.present.get(whole["id"]) == whole:
+        if whole["id"] and _normal(self.present.get(whole["id"])) == _normal(whole):
             self.same += 1
             return None
         if not CODE.fullmatch(whole["id"]) or len(whole["id"]) > MOST_LETTERS_OF_A_CODE:
@@ -221,17 +230,29 @@ def _lessons(files: Mapping[str, bytes], module: str) -> Sequence[str]:
 
 def _refuse_too_many(body: bytes, coming: Sequence[Coming]) -> None:
     size, most = len(body), pack.MOST_BYTES_OF_TEXT
-    for count, one in enumerate(coming):
+    for one in coming:
         size += len(question_text.written(one.table).encode()) + 1
-        if size > most:
-            raise TooMany(
-                _(
-                    "ไฟล์มี %(all)d ข้อ แบบทดสอบหนึ่งเก็บได้ไม่เกิน %(most)d กิโลไบต์ คือราว %(count)d ข้อแรก แบ่งไฟล์แล้วนำเข้าบทละไฟล์",
-                    all=len(coming),
-                    most=most // 1024,
-                    count=count,
-                )
+    if size > most:
+        raise TooMany(
+            _(
+                "แบบทดสอบจะใหญ่ %(size)d กิโลไบต์ เก็บได้ไม่เกิน %(most)d กิโลไบต์ แบ่งไฟล์แล้วนำเข้าบทละไฟล์",
+                size=-(-size // 1024),
+                most=most // 1024,
             )
+        )
+
+
+def _normal(value: Any) -> Any:
+    """A question without what another system cannot keep: two that differ only in that are the same."""
+    if isinstance(value, dict):
+        return {key: _normal(one) for key, one in value.items() if (key, one) not in _UNSAID}
+    if isinstance(value, list):
+        return [_normal(one) for one in value]
+    return (
+        foreign_text.without_relative_links(figures.without_tags(value.strip()))
+        if isinstance(value, str)
+        else value
+    )
 
 
 def _faults(code: str, files: Mapping[str, bytes], path: str, found: Plan, old: int) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ NEAR = 0.02
 _TAG = re.compile(
     r"(lesson|difficulty|topic|source|time|credit|weights|edits|tones|least|most|unit):\s*(.*?)\s*"
 )
+_GAP_TAG = re.compile(r"gap-(\d{1,2}):(?:edits:([012])|tones:(true))")
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FACT, _SEED = re.compile(r"[A-Z][A-Z0-9]*-\d{2,3}"), re.compile(r"F\d{2}")
 _NUMBER = re.compile(r"[-+]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][-+]?\d{1,2})?")
@@ -154,6 +155,8 @@ def tags_of(table: Row) -> list[str]:
         known["credit"] = table.get("credit", "exact")
     if table.get("credit") == "weights":
         known["weights"] = " ".join(str(row.get("weight", 0)) for row in table["choice"])
+    for number, gap in enumerate(table.get("gap", ()), 1):
+        known |= {f"gap-{number}:{key}": gap[key] for key in ("edits", "tones") if gap.get(key)}
     return [
         f"{key}:{str(value).lower() if isinstance(value, bool) else value}" for key, value in known.items()
     ]
@@ -167,6 +170,9 @@ def tell(table: Row, tags: Sequence[str]) -> None:
             table[key] = said[key]
     if said.get("difficulty") in ("easy", "medium", "hard"):
         table["difficulty"] = said["difficulty"]
+    gaps = dict(enumerate(table.get("gap", ()), 1))
+    for found in filter(None, map(_GAP_TAG.fullmatch, tags)):
+        gaps.get(int(found[1]), {}).update({"edits": int(found[2])} if found[2] else {"tones": True})
     _tell_source(table, said.get("source", ""))
     _tell_counts(table, said)
     _tell_credit(table, said)

@@ -95,7 +95,7 @@ class _Texts:
         return _IMAGE.sub(lambda found: self._image("", found[1]) or found[1], text)
 
 
-def read(data: bytes, filename: str, *, taken: Mapping[str, bytes] | None = None) -> Brought:
+def read(data: bytes, filename: str, *, taken: Mapping[str, bytes] | None = None, room: int = 0) -> Brought:
     """The questions of a GIFT file, in UTF-8, UTF-16 or Windows Thai. Refuses with Unreadable what is no text."""
     if len(data) > MOST_BYTES:
         raise Unreadable(_("ไฟล์ใหญ่เกินไป ต้องไม่เกิน %(most)d เมกะไบต์", most=MOST_BYTES // 1024 // 1024))
@@ -103,7 +103,7 @@ def read(data: bytes, filename: str, *, taken: Mapping[str, bytes] | None = None
         text = delimited.decoded(data)
     except delimited.Unreadable:
         raise Unreadable(_("ไฟล์นี้ไม่ใช่ข้อความ UTF-8 หรือ Windows ภาษาไทย")) from None
-    reading = Reading(filename, taken or {})
+    reading = Reading(filename, taken or {}, room)
     for block in _blocks(foreign_text.without_control(text)):
         try:
             if (table := _question(block, reading)) is not None:

@@ -75,15 +75,17 @@ class _Asked:
         ]
 
 
-def read(data: bytes, filename: str, *, taken: Mapping[str, bytes] | None = None) -> Brought:
+def read(data: bytes, filename: str, *, taken: Mapping[str, bytes] | None = None, room: int = 0) -> Brought:
     """The questions of a Moodle XML file. Refuses with Unreadable what is no such file."""
-    return read_tree(xml_tree.parse(data), filename, taken=taken)
+    return read_tree(xml_tree.parse(data), filename, taken=taken, room=room)
 
 
-def read_tree(root: Node, filename: str, *, taken: Mapping[str, bytes] | None = None) -> Brought:
+def read_tree(
+    root: Node, filename: str, *, taken: Mapping[str, bytes] | None = None, room: int = 0
+) -> Brought:
     if root.name != ROOT:
         raise Unreadable(_("ไฟล์นี้ไม่ใช่ Moodle XML: เริ่มด้วย <%(name)s>", name=root.name[:40]))
-    reading = Reading(filename, taken or {})
+    reading = Reading(filename, taken or {}, room)
     for node in root.all("question"):
         if node.attributes.get("type") == "category":
             continue

@@ -24,11 +24,11 @@ _OLD = re.compile(r"imsqti_(?:item_|test_)?(?:xml)?v?1p", re.IGNORECASE)
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 
 
-def read(data: bytes, filename: str, *, taken: Mapping[str, bytes] | None = None) -> Brought:
+def read(data: bytes, filename: str, *, taken: Mapping[str, bytes] | None = None, room: int = 0) -> Brought:
     """The questions of a QTI zip, or of a single item. Refuses with Unreadable what is neither, or made to harm."""
     if not data.startswith(b"PK"):
-        return read_tree(xml_tree.parse(data), filename, taken=taken)
-    reading = Reading(filename, taken or {})
+        return read_tree(xml_tree.parse(data), filename, taken=taken, room=room)
+    reading = Reading(filename, taken or {}, room)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check(archive)
@@ -39,12 +39,14 @@ def read(data: bytes, filename: str, *, taken: Mapping[str, bytes] | None = None
     return reading.done()
 
 
-def read_tree(root: Node, filename: str, *, taken: Mapping[str, bytes] | None = None) -> Brought:
+def read_tree(
+    root: Node, filename: str, *, taken: Mapping[str, bytes] | None = None, room: int = 0
+) -> Brought:
     """The question of a single item."""
     qti_items.plain_names(root)
     if root.name != qti_items.ITEM:
         raise Unreadable(_("ไฟล์นี้ไม่ใช่ข้อของ QTI 2.1 หรือ 3.0: เริ่มด้วย <%(name)s>", name=root.name[:40]))
-    reading = Reading(filename, taken or {})
+    reading = Reading(filename, taken or {}, room)
     _take(root, reading, lambda _address: None)
     return reading.done()
 

@@ -16,7 +16,7 @@ from portal.core.i18n import _
 from portal.courses.brought import MOST_BYTES, Unreadable
 
 MOST_DEPTH = 200
-MOST_ELEMENTS = 2_000_000
+MOST_ELEMENTS = 600_000
 
 _DECLARED = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)[\"'][^>]*\?>")
 _VOID = {"br", "img", "hr"}

@@ -113,7 +113,10 @@ KINDS: list[dict[str, Any]] = [
         advice=True,
         why="เพราะ",
         credit="share",
-        gap=[{"accepted": ["a}b", "c~d#"]}, {"options": ["x", "y/z"], "answer": "y/z"}],
+        gap=[
+            {"accepted": ["a}b", "c~d#"], "edits": 1, "tones": True},
+            {"options": ["x", "y/z"], "answer": "y/z"},
+        ],
     ),
     _of(
         12,

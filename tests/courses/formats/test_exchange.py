@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from portal.core.db import db
 from portal.courses import catalog, drafts, editions, exchange, gift, moodle_xml, question_text
-from portal.courses.exchange import Changed, NoQuiz, NothingComes, Sent, TooMany
+from portal.courses.brought import TooMany
+from portal.courses.exchange import Changed, NoQuiz, NothingComes, Sent
 from tests.cast import Cast
 from tests.courses import packs
 from tests.courses.formats.questions import IMAGE, KINDS, PNG
@@ -55,7 +57,7 @@ def test_what_is_to_be_mended_is_told_by_question() -> None:
 
 
 def test_our_own_questions_are_there_already() -> None:
-    files = packs.spoiled("op/quiz.toml", " ดู[บทเรียน](how.md)", "")
+    files = packs.spoiled("op/quiz.toml", "รายงานต้องส่ง", "{กรมตัวอย่าง:ก=รายงาน}ต้องส่ง")
     for ending in ("xml", "gift"):
         body = exchange.written(files, "op", ending)
         plan = exchange.plan(CODE, "op", files, sent(body, f"own.{ending}"))
@@ -72,8 +74,21 @@ def test_an_image_of_the_same_name_takes_no_others_place() -> None:
 
 def test_more_than_a_quiz_holds_is_refused_with_how_much_fits() -> None:
     many = "\n\n".join(f"ข้อ {at}{{=ก#ใช่ ~ข#ไม่ ~ค#ไม่}}" for at in range(10_000)).encode()
-    with pytest.raises(TooMany, match="10000 ข้อ"):
+    began = process_time()
+    with pytest.raises(TooMany, match="แบ่งไฟล์ก่อนข้อที่"):
         planned(many)
+    assert process_time() - began < 10
+    with pytest.raises(TooMany, match="แบบทดสอบจะใหญ่"):
+        planned("\n\n".join(f"ข้อ {at}{{=ก#ใช่ ~ข#ไม่ ~ค#ไม่}}" for at in range(900)).encode())
+
+
+def test_ten_thousand_questions_in_html_are_refused_in_a_moment() -> None:
+    answer = "<answer fraction='{}' format='html'><text>&lt;p&gt;<![CDATA[<i>x</i> y]]></text></answer>"
+    one = f"<question type='multichoice'><questiontext><text>q <![CDATA[<b>b</b>]]></text></questiontext>{answer.format(100)}{answer.format(0)}</question>"
+    began = process_time()
+    with pytest.raises(TooMany):
+        planned(f"<quiz>{one * 10_000}</quiz>".encode(), "many.xml")
+    assert process_time() - began < 15
 
 
 def test_a_module_without_a_quiz_takes_no_questions() -> None:
