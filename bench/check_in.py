@@ -15,9 +15,9 @@ from bench.server import Server, serving
 from bench.site import Site
 from bench.traffic import Visitor
 from portal.accounts.models import Role
+from portal.attendance import doors, meetings
 from portal.core import clock
 from portal.core.db import db
-from portal.participation import doors, meetings
 from portal.participation.models import AttendanceMark, Registration
 from portal.programme.models import Workshop
 

@@ -14,9 +14,9 @@ from bench.figures import Figure
 from bench.server import HOST, Server, serving
 from bench.site import Site
 from portal.accounts.models import Agency, Role, User
+from portal.attendance import feeds
 from portal.core import clock
 from portal.core.db import db
-from portal.participation import feeds
 from portal.participation.models import AttendanceMark, AttendanceState, Registration
 from portal.programme.models import Workshop, WorkshopSession
 

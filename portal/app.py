@@ -8,6 +8,14 @@ from flask import Flask
 from portal import cli, quiz_commands
 from portal.accounts import access, approval_views
 from portal.accounts.views import bp as accounts
+from portal.attendance import check_in_manage, papers_manage, tables_manage
+from portal.attendance.calendar_manage import bp as calendars
+from portal.attendance.calendar_views import bp as feeds
+from portal.attendance.check_in_views import bp as check_in
+from portal.attendance.door_manage import bp as door
+from portal.attendance.handout_views import bp as handouts
+from portal.attendance.manage import bp as roster
+from portal.attendance.papers_views import bp as papers
 from portal.awards.views import bp as awards
 from portal.certificates import models as certificates_models
 from portal.core import assets, clock, compress, db, errors, filters, guard, i18n, pagecache, unchanged
@@ -23,16 +31,10 @@ from portal.mail import models as mail_models
 from portal.organize import imports_manage, models as organize_models
 from portal.organize.letters_manage import bp as letters
 from portal.organize.views import bp as organize
-from portal.participation import check_in_manage, papers_manage, tables_manage
-from portal.participation.calendar_manage import bp as calendars
-from portal.participation.check_in_views import bp as check_in
-from portal.participation.door_manage import bp as door
-from portal.participation.handout_views import bp as handouts
-from portal.participation.manage import bp as participation_manage
 from portal.participation.offer_views import bp as offers
-from portal.participation.papers_views import bp as papers
 from portal.participation.queue_views import bp as queue
 from portal.participation.team_views import bp as teams
+from portal.participation.terms_manage import bp as terms
 from portal.participation.views import bp as participation
 from portal.programme import history_manage, questions_manage, sessions_manage, speakers_manage, talks_manage
 from portal.programme.manage import bp as desk
@@ -47,7 +49,9 @@ BLUEPRINTS = (
     speak,
     desk,
     participation,
-    participation_manage,
+    terms,
+    roster,
+    feeds,
     calendars,
     door,
     check_in,

@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from portal.attendance import material_news, thanks
 from portal.core.db import db, writing
 from portal.learning import attempts
 from portal.learning.models import Attempt
 from portal.mail import delivery, heartbeat
 from portal.organize import deadline
-from portal.participation import announcements, material_news, offers, registration, reminders, thanks
+from portal.participation import announcements, offers, registration, reminders
 from portal.programme.models import Workshop
 
 log = logging.getLogger("portal.worker")

@@ -35,10 +35,10 @@ EVERYONE = {
     "offers.accept",  # the links of an offered seat work signed out
     "offers.decline",
     "offers.offer",
-    "participation.all_workshops",
-    "participation.feed",  # its address is the secret
+    "feeds.all_workshops",
+    "feeds.feed",  # its address is the secret
     "participation.workshop",
-    "participation.workshop_calendar",
+    "feeds.workshop_calendar",
     "participation.workshops",
     "programme.speaker",
     "programme.speakers",
@@ -68,11 +68,11 @@ SIGNED_IN = {
     "learning.written",  # to its writer, speakers and organizers; others get 404
     "papers.ticket",
     "participation.answers",
-    "participation.calendar",
+    "feeds.calendar",
     "participation.cancel",
-    "participation.end_feed",
+    "feeds.end_feed",
     "participation.register",
-    "participation.rotate_feed",
+    "feeds.rotate_feed",
     "speak.material",
     "speak.move",
     "speak.replace",
@@ -83,10 +83,10 @@ SIGNED_IN = {
 }
 COORDINATORS = {
     "home.agency",
-    "participation.agency_attendance",
-    "participation.agency_calendar",
-    "participation.end_agency_feed",
-    "participation.rotate_agency_feed",
+    "feeds.agency_attendance",
+    "feeds.agency_calendar",
+    "feeds.end_agency_feed",
+    "feeds.rotate_agency_feed",
     "teams.cancel",
     "teams.invite",
     "teams.register",
@@ -208,9 +208,9 @@ ORGANIZERS = {
     "roster.attendance_table",
     "roster.export",
     "roster.mark",
-    "roster.results",
+    "terms.results",
     "roster.roster",
-    "roster.seats",
+    "terms.seats",
 }
 # What may stand in the variable parts of an address; where nothing has this name the door still decides first.
 VALUES: dict[str, Any] = {

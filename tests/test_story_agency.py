@@ -12,6 +12,8 @@ from config import ROOT
 from portal import content
 from portal.accounts import approvals
 from portal.accounts.models import Role, SignIn, User
+from portal.attendance import feeds
+from portal.attendance.models import CalendarFeed
 from portal.awards.models import Entry, Round
 from portal.core import clock
 from portal.core.db import db
@@ -20,8 +22,8 @@ from portal.courses.course import Course
 from portal.learning import attempts
 from portal.learning.models import Attempt, ModulePass
 from portal.mail.models import OutboxMessage
-from portal.participation import feeds, registration
-from portal.participation.models import CalendarFeed, Move, Registration, RegistrationMove, RegistrationStatus
+from portal.participation import registration
+from portal.participation.models import Move, Registration, RegistrationMove, RegistrationStatus
 from portal.programme import workshops
 from tests import cast as people, packs
 from tests.cast import Cast

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.attendance import roll
 from portal.certificates.models import CertificateKind, WorkshopRule
 from portal.core import clock
 from portal.core.db import db
@@ -19,7 +20,6 @@ from portal.core.errors import Refused
 from portal.core.i18n import _
 from portal.courses.course import Course
 from portal.learning.models import ModulePass
-from portal.participation import attendance
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
 from portal.programme.models import Workshop, WorkshopSession
 
@@ -108,7 +108,7 @@ def of_workshop(workshop: Workshop, user_ids: Collection[int] | None = None) -> 
     if not needed:
         return []
     came: dict[int, list[WorkshopSession]] = {}
-    for (registration_id, session_id), state in attendance.states_of(list(sessions.values())).items():
+    for (registration_id, session_id), state in roll.states_of(list(sessions.values())).items():
         if state is AttendanceState.ATTENDED:
             came.setdefault(registration_id, []).append(sessions[session_id])
     seats = select(Registration.id, Registration.user_id, Registration.agency_id).where(

@@ -10,19 +10,13 @@ from portal.accounts import agency_table, import_rows, import_runs, people_table
 from portal.accounts.import_rows import Shape
 from portal.accounts.import_runs import Changed, NothingToDo, Plan, Undoing
 from portal.accounts.models import ImportRun, User
+from portal.attendance import answers_table, attendance_rows, attendance_table, minutes, roster_table
 from portal.awards import entries
 from portal.core import blobs, tables, tokens
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.core.tables import CellError, SheetError, Table
-from portal.participation import (
-    answers_table,
-    attendance_rows,
-    attendance_table,
-    minutes,
-    roster_table,
-)
 from portal.programme import workshops
 from portal.programme.models import Workshop
 

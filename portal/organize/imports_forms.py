@@ -5,10 +5,10 @@ from typing import Any, Self
 from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from portal.attendance import minutes
 from portal.core import clock, dates
 from portal.core.forms import Form
 from portal.core.i18n import _, _l, in_lang, language
-from portal.participation import minutes
 from portal.programme.models import Workshop
 
 

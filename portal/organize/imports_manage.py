@@ -10,6 +10,7 @@ from portal.accounts import import_runs
 from portal.accounts.access import organizers_only, viewer
 from portal.accounts.import_runs import Changed, NothingToDo, Plan
 from portal.accounts.models import ImportRun
+from portal.attendance import minutes
 from portal.core import paging, sheets, tables
 from portal.core.clock import today
 from portal.core.db import db
@@ -21,7 +22,6 @@ from portal.organize import imports as importing
 from portal.organize.imports import KINDS, Draft, Kind
 from portal.organize.imports_forms import AttendanceListForm
 from portal.organize.views import bp
-from portal.participation import minutes
 from portal.programme import workshops
 from portal.programme.models import Workshop
 

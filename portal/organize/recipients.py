@@ -8,13 +8,13 @@ from typing import NamedTuple
 from sqlalchemy import false, select
 
 from portal.accounts.models import Agency, User
+from portal.attendance import roll
 from portal.core import clock, dates
 from portal.core.db import db
 from portal.core.i18n import _, in_lang, language
 from portal.courses import catalog
 from portal.courses.course import Course, Module
 from portal.learning import progress
-from portal.participation import attendance
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
 from portal.programme.models import Workshop, WorkshopSession
 
@@ -111,7 +111,7 @@ def _marks(workshop: Workshop, session: str) -> dict[int, set[AttendanceState]]:
     """By id of the registration, what was noted at this session, or at any where none is named."""
     asked = [one for one in workshop.sessions if session in ("", one.code)]
     found: dict[int, set[AttendanceState]] = {}
-    for (registration, _session), state in attendance.states_of(asked).items():
+    for (registration, _session), state in roll.states_of(asked).items():
         found.setdefault(registration, set()).add(state)
     return found
 

@@ -10,7 +10,7 @@ from portal.core.i18n import in_language
 from portal.courses.course import Course
 from portal.mail import outbox
 from portal.mail.compose import compose
-from portal.participation import calendars
+from portal.participation import events
 from portal.participation.models import Registration, RegistrationStatus, SessionNews
 from portal.participation.queue import Reason
 from portal.programme.models import Material, WorkshopSession
@@ -211,6 +211,6 @@ def _calendar(
     """The meetings as the mail carries them, in the language of its reader; None for a mail without."""
     if method is None:
         return None
-    make = calendars.invitation if method == "REQUEST" else calendars.cancellation
+    make = events.invitation if method == "REQUEST" else events.cancellation
     with in_language(registration.user.language):
         return make(registration, sessions=sessions)

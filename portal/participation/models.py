@@ -1,4 +1,4 @@
-"""Who takes part: registrations with their ledger, attendance marks, and the secret addresses of calendar feeds."""
+"""Who takes part: registrations with their ledger, and what was noted of their attendance."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import Agency, User
 from portal.core import clock
 from portal.core.db import Base, IntPk, PublicCode, stored
-from portal.core.tokens import new_secret, new_ticket
+from portal.core.tokens import new_ticket
 from portal.programme.models import Workshop, WorkshopSession
 
 
@@ -166,18 +166,3 @@ class AttendanceMark(Base):
 
     registration: Mapped[Registration] = relationship()
     session: Mapped[WorkshopSession] = relationship()
-
-
-class CalendarFeed(Base):
-    """The secret address of a calendar, one for each person and subject; rotating it ends the old address."""
-
-    __tablename__ = "calendar_feed"
-    __table_args__ = (UniqueConstraint("user_id", "subject"),)
-
-    id: Mapped[IntPk]
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    subject: Mapped[str] = mapped_column(String(80), default="mine")  # mine, agency:<code>, workshop:<code>
-    secret: Mapped[str] = mapped_column(String(64), unique=True, default=new_secret)
-    rotated_at: Mapped[datetime] = mapped_column(default=clock.now)
-
-    user: Mapped[User] = relationship()

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import select
+
 from portal.accounts.models import User
+from portal.core.db import db
 from portal.core.errors import Refused
 from portal.participation import eligibility, offers, queue, registration, seats
-from portal.participation.models import Registration
+from portal.participation.models import Registration, RegistrationStatus
 from portal.participation.queue import Reason, Rule
-from portal.participation.seats import CONFIRMED, WAITLISTED, Seats
+from portal.participation.seats import CONFIRMED, OFFERED, WAITLISTED, Seats
 from portal.programme.models import Workshop, WorkshopStatus
 
 
@@ -88,3 +91,11 @@ def _with_registration(workshop: Workshop, counted: Seats, mine: Registration) -
         reason=where.reason if where else Reason.NEXT,
         may_cancel=may_cancel,
     )
+
+
+def standing_of_user(user: User) -> dict[int, RegistrationStatus]:
+    """Seat, offer or queue of a person by id of the workshop; a workshop without either is not in it. One query."""
+    rows = select(Registration.workshop_id, Registration.status).where(
+        Registration.user_id == user.id, Registration.status.in_((CONFIRMED, OFFERED, WAITLISTED))
+    )
+    return dict(db.session.execute(rows).all())

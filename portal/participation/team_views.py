@@ -12,14 +12,7 @@ from portal.accounts.models import Agency, User
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _
-from portal.participation import (
-    answers,
-    eligibility,
-    members,
-    registration as registrations,
-    seats,
-    teams,
-)
+from portal.participation import answers, eligibility, members, registration as registrations, seats, teams
 from portal.participation.members import Member
 from portal.participation.models import Registration, RegistrationStatus
 from portal.participation.seats import TAKES_A_SEAT, WAITLISTED

@@ -21,18 +21,12 @@ from portal.core.errors import Refused
 from portal.core.guard import public
 from portal.core.i18n import _
 from portal.core.pagecache import for_everyone
-from portal.participation import (
-    answer_forms,
-    answers as taking,
-    registration as registrations,
-    roster,
-    seats,
-)
+from portal.participation import answer_forms, answers as taking, registration as registrations, seats
 from portal.participation.answer_forms import AnswersForm
 from portal.participation.eligibility import NotEligible
 from portal.participation.forms import Confirm
 from portal.participation.models import Registration, RegistrationStatus
-from portal.participation.standing import Place, Standing, standing_of
+from portal.participation.standing import Place, Standing, standing_of, standing_of_user
 from portal.programme import questions, workshops as offers
 from portal.programme.models import Workshop, WorkshopStatus
 from portal.programme.questions import BadAnswers
@@ -50,7 +44,7 @@ def workshops() -> str:
         "participation/workshops.html",
         workshops=offered,
         seats=seats.of_many(offered),
-        mine=roster.standing_of_user(user) if user else {},
+        mine=standing_of_user(user) if user else {},
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from portal.accounts import links, passwords, people
 from portal.accounts.models import Agency, User
+from portal.attendance import feeds, roll
 from portal.core import clock
 from portal.core.db import db, writing
 from portal.core.tokens import new_code
@@ -22,17 +23,7 @@ from portal.mail.models import OutboxMessage
 from portal.organize import group_letters, imports
 from portal.organize.group_letters import Draft
 from portal.organize.recipients import Group
-from portal.participation import (
-    attendance,
-    eligibility,
-    feeds,
-    ledger,
-    passing,
-    registration,
-    seats,
-    terms,
-    tickets,
-)
+from portal.participation import eligibility, ledger, passing, registration, seats, terms, tickets
 from portal.participation.models import AttendanceState, Registration, RegistrationStatus
 from portal.programme import desk, workshops
 from portal.programme.models import Material, Workshop
@@ -103,7 +94,7 @@ def mark_some() -> None:
         Registration.workshop_id == workshop.id, Registration.status == RegistrationStatus.CONFIRMED
     )
     marks = dict(zip(db.session.scalars(seated.limit(len(AttendanceState))), AttendanceState, strict=True))
-    attendance.mark_all(workshop.sessions[0], marks, by=None, how=attendance.ON_THE_ROSTER)
+    roll.mark_all(workshop.sessions[0], marks, by=None, how=roll.ON_THE_ROSTER)
 
 
 def draft_of_next_year() -> None:

@@ -13,8 +13,8 @@ import segno
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Page, expect
 
+from portal.attendance import frames
 from portal.core.assets import read_manifest
-from portal.participation import frames
 from tests.browser.conftest import FLAGS, PATIENCE, chromium
 from tests.browser.demonstration import Demonstration
 from tests.browser.doors import DOOR, PHONE, marks_of, part, wait_until_kept

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.attendance import roll
 from portal.certificates import earning
 from portal.certificates.earning import BadRule, Earned
 from portal.certificates.models import CertificateKind
@@ -14,7 +15,7 @@ from portal.core import clock
 from portal.core.db import db
 from portal.courses.course import Course
 from portal.learning.models import ModulePass
-from portal.participation import attendance, registration
+from portal.participation import registration
 from portal.participation.models import AttendanceState, Registration
 from portal.programme.models import Workshop
 from tests import packs
@@ -41,7 +42,7 @@ def seat_of(person: User, workshop: Workshop) -> Registration:
 
 def come(seat: Registration, *days: int, state: AttendanceState = ATTENDED) -> None:
     for day in days:
-        attendance.mark(seat, seat.workshop.sessions[day], state=state, by=None, how="roster")
+        roll.mark(seat, seat.workshop.sessions[day], state=state, by=None, how="roster")
     db.session.commit()
 
 

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from portal.accounts.models import ImportRun, User
+from portal.attendance import roll
 from portal.core import tables
 from portal.core.db import db
-from portal.participation import attendance, registration
+from portal.participation import registration
 from portal.participation.models import AttendanceMark, AttendanceState, Registration
 from tests.organize.importing import a_file, cells, changes, counts, listed
 from tests.participation.conftest import make_people, make_workshop  # noqa: F401 - fixtures of the neighbour
@@ -50,7 +51,7 @@ def text(*lines: str, name: str = "รายชื่อ.csv") -> tuple[io.Bytes
 def states(rows: list[Registration], at: int = 0) -> list[AttendanceState | None]:
     db.session.expire_all()
     sessions = rows[0].workshop.sessions
-    known = attendance.states_of(sessions)
+    known = roll.states_of(sessions)
     return [known.get((row.id, sessions[at].id)) for row in rows]
 
 
@@ -221,9 +222,9 @@ def test_a_list_of_teams_comes_as_utf_16_with_parts_around(orn, seated):
 def test_an_export_comes_back_and_changes_nothing(orn, seated, name, ending):
     first, second = seated[0].workshop.sessions
     for row, state in zip(seated, (CAME, PARTLY, AWAY, MISSED), strict=False):
-        attendance.mark(row, first, state=state, by=None, how="roster")
-    attendance.mark(seated[0], second, state=CAME, by=None, how="roster")
-    attendance.mark(seated[0], second, state=AttendanceState.WITHDRAWN, by=None, how="roster")
+        roll.mark(row, first, state=state, by=None, how="roster")
+    roll.mark(seated[0], second, state=CAME, by=None, how="roster")
+    roll.mark(seated[0], second, state=AttendanceState.WITHDRAWN, by=None, how="roster")
     db.session.commit()
     body = orn.get(f"/organize/workshops/pmqa40-2566/{name}.{ending}").data
     assert brought(orn, (io.BytesIO(body), f"{name}.{ending}"), session="").status_code == 200
@@ -249,7 +250,7 @@ def test_marks_written_into_the_roster_come_in_for_each_session(orn, seated):
 
 def test_what_changed_after_the_difference_was_shown_stops_the_import(orn, seated):
     brought(orn, text("ชื่อ,ผล", "ละออ,มา"))
-    attendance.mark(seated[2], seated[2].workshop.sessions[0], state=AWAY, by=None, how="roster")
+    roll.mark(seated[2], seated[2].workshop.sessions[0], state=AWAY, by=None, how="roster")
     db.session.commit()
     assert orn.submit("/confirmation").status_code == 409
     assert states(seated)[2] is AWAY
@@ -269,12 +270,12 @@ def test_a_second_press_does_nothing_again(orn, seated):
 
 def test_an_undo_appends_what_was_before_and_leaves_what_was_marked_since(orn, seated, clock_at):
     session = seated[0].workshop.sessions[0]
-    attendance.mark(seated[1], session, state=AWAY, by=None, how="roster")
+    roll.mark(seated[1], session, state=AWAY, by=None, how="roster")
     db.session.commit()
     clock_at("2023-02-20T16:00:00+07:00")
     brought(orn, text("ชื่อ,ผล", "สมชาย ใจดี,มา", "กล้า หาญ,มา", "ละออ,มา"))
     orn.follow(orn.submit("/confirmation"))
-    attendance.mark(seated[2], session, state=PARTLY, by=None, how="roster", why="กลับก่อน")
+    roll.mark(seated[2], session, state=PARTLY, by=None, how="roster", why="กลับก่อน")
     db.session.commit()
     before = len(marks())
     orn.get(orn.last_path)

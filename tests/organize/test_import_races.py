@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 
 from portal.accounts.import_runs import Changed, IsUndone, NothingLeft, NothingToDo
 from portal.accounts.models import ImportRun, User
+from portal.attendance import roll
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.organize import imports
-from portal.participation import attendance, registration
+from portal.participation import registration
 from portal.participation.models import AttendanceMark, AttendanceState, Registration
 from tests.participation.conftest import make_people, make_workshop  # noqa: F401 - fixtures of the neighbour
 from tests.participation.test_races import at_once
@@ -105,12 +106,12 @@ def test_marks_at_a_door_and_from_a_list_at_once_are_what_was_shown_or_nothing(a
 
     def at_the_door() -> None:
         row = db.session.get_one(Registration, first_id)
-        attendance.mark(row, row.workshop.sessions[0], state=AttendanceState.EXCUSED, by=None, how="roster")
+        roll.mark(row, row.workshop.sessions[0], state=AttendanceState.EXCUSED, by=None, how="roster")
 
     at_once(app, [confirms(token, shown(token, cast.orn), cast.orn, refused), at_the_door])
     marks = db.session.scalar(select(func.count(AttendanceMark.id)))
     assert (marks, [type(no) for no in refused]) in [(7, []), (1, [Changed])]
-    state = attendance.states_of([session])[(first_id, session.id)]
+    state = roll.states_of([session])[(first_id, session.id)]
     assert state is AttendanceState.EXCUSED or not refused  # both stand: the later one decides
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from portal.accounts.models import User
+from portal.attendance import roll
 from portal.core import clock
 from portal.core.db import db
 from portal.organize import recipients
 from portal.organize.recipients import Group, Kind
-from portal.participation import attendance
 from portal.participation.models import AttendanceMark, AttendanceState, Registration, RegistrationStatus
 from portal.programme.models import Workshop
 from tests import cast as cast_module, packs
@@ -31,7 +31,7 @@ def names(workshop: Workshop, text: str) -> list[str]:
 
 def mark(registration: Registration, number: int, state: AttendanceState) -> None:
     session = registration.workshop.sessions[number - 1]
-    attendance.mark(registration, session, state=state, by=None, how="roster")
+    roll.mark(registration, session, state=state, by=None, how="roster")
     db.session.commit()
 
 

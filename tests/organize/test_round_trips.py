@@ -10,18 +10,12 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from portal.accounts import agency_table, import_runs, people_table
 from portal.accounts.models import Agency, AgencyDomain, Role, User
+from portal.attendance import answers_table, attendance_rows, attendance_table, roll, roster_table
 from portal.awards import entries
 from portal.awards.models import Entry
 from portal.core import sheets, tables
 from portal.core.db import db
-from portal.participation import (
-    answers_table,
-    attendance,
-    attendance_rows,
-    attendance_table,
-    registration,
-    roster_table,
-)
+from portal.participation import registration
 from portal.participation.models import AttendanceState
 from tests.organize.conftest import passed_stage_1
 from tests.participation.asking import QUESTIONS
@@ -138,7 +132,7 @@ def test_rosters_answers_and_marks(cast, make_workshop, make_people, people, end
         row.user.name, row.answers = name, answers
         for session, state in zip(workshop.sessions, states, strict=True):
             if state is not None and row.status == "confirmed":
-                attendance.mark(row, session, state=state, by=cast.orn, how="roster", why="=เหตุผล")
+                roll.mark(row, session, state=state, by=cast.orn, how="roster", why="=เหตุผล")
     db.session.flush()
     columns, lines = {
         "roster": lambda: (roster_table.columns(workshop), roster_table.rows(workshop)),
@@ -166,8 +160,8 @@ def test_an_import_undone_leaves_everybody_as_before(orn, cast, make_workshop, m
     [day, _other] = workshop.sessions
     for row, state in zip(rows, before, strict=True):
         if state is not None:
-            attendance.mark(row, day, state=state, by=None, how="roster")
-    stood = attendance.states_of([day])
+            roll.mark(row, day, state=state, by=None, how="roster")
+    stood = roll.states_of([day])
     lines = [[row.user.email, word] for row, word in zip(rows, listed, strict=True)]
     back = written(["อีเมล", "ผล"], lines, "csv", roster_table.names(workshop))
     plan = attendance_table.plan(back, workshop, attendance_rows.Asked(day), filename="a")
@@ -179,4 +173,4 @@ def test_an_import_undone_leaves_everybody_as_before(orn, cast, make_workshop, m
     assert (len(done.back), done.stays) == (len(plan.changes), [])
     attendance_table.take_back(done, run, cast.orn)
     db.session.flush()
-    assert attendance.states_of([day]) == stood
+    assert roll.states_of([day]) == stood

@@ -7,12 +7,13 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from portal.attendance import calendars
 from portal.core.db import db
-from portal.participation import announcements, calendars, registration, terms
+from portal.participation import announcements, registration, terms
 from portal.participation.models import Registration, RegistrationStatus, SessionNews
 from portal.programme import desk
 from portal.programme.models import Workshop, WorkshopSession, WorkshopStatus
-from tests.participation.test_calendars import events
+from tests.attendance.test_calendars import events
 from tests.participation.test_messages import body
 from tests.participation.test_races import at_once
 

@@ -6,9 +6,10 @@ import pytest
 from icalendar import Calendar
 
 from portal.accounts import invitations
+from portal.attendance import roll
 from portal.core import clock
 from portal.core.db import db
-from portal.participation import attendance, eligibility, offers, passing, registration, seats, teams
+from portal.participation import eligibility, offers, passing, registration, seats, teams
 from portal.participation.models import (
     AttendanceState,
     Move,
@@ -271,7 +272,7 @@ def test_once_it_began_only_an_organizer_hands_on(app, seat, ked, cast, clock_at
 
 def test_once_attendance_is_marked_only_an_organizer_hands_on(app, seat, ked, cast):
     session = seat.workshop.sessions[0]
-    attendance.mark(seat, session, state=AttendanceState.EXCUSED, by=cast.orn, how="roster")
+    roll.mark(seat, session, state=AttendanceState.EXCUSED, by=cast.orn, how="roster")
     db.session.commit()
     refused(teams.TooLateToHandOn, seat, ked, cast)
     assert swap(seat, ked, cast, by=cast.orn).status is CONFIRMED

@@ -8,8 +8,8 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.attendance import calendars
 from portal.core.db import db
-from portal.participation import calendars
 from tests.pages import Client
 from tests.participation.teaming import URL, row_of
 
