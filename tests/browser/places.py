@@ -66,6 +66,8 @@ PLACES = (
     Place("learning.result", "/attempts/{passed}/result", ("lamai",)),
     Place("learning.writing", "/writing", ("wit", "orn")),
     Place("learning.writing", "/writing", ("lamai",), 403),
+    Place("learning.writings", "/writing/pmqa40/{writing_module}/{writing}", ("wit", "orn")),
+    Place("learning.written", "/attempts/{written}/writing/{writing}", ("wit", "orn")),
     Place("care.questions", "/organize/courses/pmqa40/op/questions", ORGANIZER),
     Place("care.questions", "/organize/courses/pmqa40/c1/questions?of=all&show=flagged", ORGANIZER),
     Place("care.question", "/organize/courses/pmqa40/op/questions/op-01", ORGANIZER),

@@ -16,7 +16,7 @@ from portal.core import clock
 from portal.core.db import db, writing
 from portal.core.tokens import new_code
 from portal.courses import catalog, exchange
-from portal.learning import attempts, sample_answers
+from portal.learning import assessments, attempts, sample_answers
 from portal.learning.models import Attempt
 from portal.mail import delivery, outbox
 from portal.mail.models import OutboxMessage
@@ -68,6 +68,15 @@ def submitted(user: User, course: str, module: str, *, missed: int) -> str:
     begun = attempt(user, course, module, answers)
     attempts.submit(begun, seq=attempts.latest(begun)[0], answers={})
     return begun.code
+
+
+def written_answer() -> dict[str, str]:
+    """A writing task of pmqa40 that somebody handed in an answer to: its module, its id, and the attempt."""
+    for task in assessments.tasks():
+        found = db.session.execute(assessments.handed_in(task, only_waiting=True)).first()
+        if found is not None and task.course.code == "pmqa40":
+            return {"writing_module": task.module.code, "writing": task.question.id, "written": found.code}
+    raise LookupError("nobody handed in a written answer")
 
 
 def eligible_newcomer() -> str:
@@ -203,6 +212,7 @@ def set_stage() -> dict[str, Any]:
         "ticket": tickets.address(taken).rpartition("/")[2],
         "open": attempt(lamai, "pmqa40", "op", {}).code,
         "failed": submitted(lamai, "pmqa2562", "c1", missed=6),
+        **written_answer(),
         "passed": submitted(lamai, "pmqa2562", "op", missed=2),
         "confirm": links.make("confirm", new),
         "reset": links.make("reset", mali),
