@@ -10,7 +10,7 @@ from portal.accounts.access import organizers_only, viewer
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _
-from portal.courses import authoring, differences, drafts, outline, pack, previews, question_text, quiz_drafts
+from portal.courses import authoring, differences, drafts, figures, outline, pack, previews, question_text, quiz_drafts
 from portal.courses.authoring import Work
 from portal.courses.authoring_forms import ActForm
 from portal.courses.authoring_manage import bp, found, page, refuse, summary
@@ -165,6 +165,7 @@ def _list(work: Work, module: str, form: ActForm) -> Response:
         findings=[one for one in authoring.findings(work.code, work.files) if one.file == path],
         kinds=KINDS,
         levels=LEVELS,
+        without_tags=figures.without_tags,
     )
 
 
