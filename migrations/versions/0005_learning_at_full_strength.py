@@ -121,6 +121,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('due_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('points', sa.JSON(), nullable=False, server_default="{}"))
         batch_op.add_column(sa.Column('seconds', sa.JSON(), nullable=False, server_default="{}"))
+        batch_op.drop_index('ix_attempt_user_id_course_module')
+        batch_op.create_index('ix_attempt_user_id_course_module', ['user_id', 'course', 'module', 'submitted_at'], unique=False)
         batch_op.create_index('ix_attempt_course_module', ['course', 'module', 'submitted_at'], unique=False)
         batch_op.create_index('ix_attempt_due_at', ['due_at'], unique=False, sqlite_where=sa.text('submitted_at IS NULL'), postgresql_where=sa.text('submitted_at IS NULL'))
     with op.batch_alter_table('attempt') as batch_op:
@@ -173,6 +175,8 @@ def downgrade() -> None:
     with op.batch_alter_table('attempt') as batch_op:
         batch_op.drop_index('ix_attempt_due_at', sqlite_where=sa.text('submitted_at IS NULL'), postgresql_where=sa.text('submitted_at IS NULL'))
         batch_op.drop_index('ix_attempt_course_module')
+        batch_op.drop_index('ix_attempt_user_id_course_module')
+        batch_op.create_index('ix_attempt_user_id_course_module', ['user_id', 'course', 'module'], unique=False)
         batch_op.drop_column('seconds')
         batch_op.drop_column('points')
         batch_op.drop_column('due_at')

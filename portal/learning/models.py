@@ -21,7 +21,8 @@ class Attempt(Base):
 
     __tablename__ = "attempt"
     __table_args__ = (
-        Index("ix_attempt_user_id_course_module", "user_id", "course", "module"),
+        # With the moment, or SQLite would go through all attempts of a module by the index below for a person's latest.
+        Index("ix_attempt_user_id_course_module", "user_id", "course", "module", "submitted_at"),
         Index("ix_attempt_course_module", "course", "module", "submitted_at"),
         # The worker looks for those whose time is up.
         Index("ix_attempt_due_at", "due_at", sqlite_where=STILL_OPEN, postgresql_where=STILL_OPEN),

@@ -8,7 +8,7 @@ from portal.accounts.models import AuditEvent, User
 from portal.core import clock
 from portal.core.db import db, writing
 from portal.courses.course import Course
-from portal.learning import attempts, coverage
+from portal.learning import attempts, coverage, passing
 from portal.learning.corrections import NoKeyNow, NoSuchQuestion, NotScored, find, propose, rulings
 from portal.learning.models import Attempt, CorrectionRule, KeyCorrection, ModulePass, Regrade
 from portal.learning.regrade_effects import Effect
@@ -336,3 +336,18 @@ model = "แบบอย่าง"
 """.encode()
     with pytest.raises(NotScored):
         looked(packs.publish(files), FREE, "op-write")
+
+
+def test_settling_one_person_does_not_go_through_everybodys_attempts(
+    course: Course, cast: Cast, queries
+) -> None:
+    submitted(cast.lamai, course, RIGHT)
+    with queries() as statements:
+        passing.settle(cast.lamai.id, cast.agency.id, course.code, "op", at=clock.now())
+    asked = [one for one in statements if "FROM attempt" in one]
+    assert asked
+    for statement in asked:
+        plan = db.session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {statement}", (None,) * statement.count("?")
+        )
+        assert all("user_id=?" in row[3] for row in plan), statement
