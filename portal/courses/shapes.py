@@ -42,6 +42,7 @@ MOST_WORDS = 2000
 _TAG = re.compile(r"<[^>]*>")
 _GAP = re.compile(r"\{\{(\d{1,3})\}\}")
 # Markdown would read a gap after bold text as its attributes: letters for private use stand in its place meanwhile.
+_IN_A_LINK = re.compile("<a\\b[^>]*>(?:(?!</a>).)*\ue000", re.DOTALL)
 _HELD = re.compile("\ue000(\\d{1,3})\ue001")
 
 
@@ -168,6 +169,8 @@ def text_with_gaps(row: Table, text: str, prose: Prose) -> str:
     wanted = list(range(1, len(gaps) + 1)) if isinstance(gaps, list) else held
     if held != wanted or len(held) != len(_HELD.findall(html)):
         row.complain("text", _("ในข้อความต้องมี {{1}} {{2}} … ตามลำดับ ช่องละหนึ่งแห่ง เท่ากับจำนวน [[question.gap]]"))
+    if _IN_A_LINK.search(html):
+        row.complain("text", _("ช่องว่างอยู่ในลิงก์ไม่ได้"))
     return _HELD.sub(r"{{\1}}", html)
 
 
