@@ -12,7 +12,7 @@ from portal.core.i18n import _
 from portal.courses import foreign_answers, foreign_marks, foreign_text
 from portal.courses.brought import MOST_BYTES, Brought, LeftOut, Reading, Row, Unreadable, most_of
 from portal.courses.foreign_answers import Typed
-from portal.courses.gift_writing import write
+from portal.courses.gift_writing import ARROW, ARROW_SHOWN, write
 
 __all__ = ["read", "write"]
 
@@ -183,7 +183,7 @@ def _answered(body: str, texts: _Texts, block: _Block) -> Row:
         return _ordering(body[1:], texts)
     if "~" in body:
         return _choices(body, texts)
-    if "=" in body and "->" in body:
+    if "=" in body and ARROW in body:
         return _matching(body, texts)
     if found := _TRUE_FALSE.match(body):
         return _true_false(found[1][0] == "T", body[found.end() :], texts)
@@ -206,7 +206,7 @@ def _choices(body: str, texts: _Texts) -> Row:
     found = []
     for part in (one.strip() for one in body.replace("=", "~=").split("~")):
         if part:
-            weight, rest = _weighed(part.removeprefix("="), 100.0 if part.startswith("=") else 0.0)
+            weight, rest = (100.0, part[1:]) if part.startswith("=") else _weighed(part, 0.0)
             answer, _mark, why = rest.partition("#")
             found.append((texts.line_of(answer), weight, texts.line_of(why) if why.strip() else ""))
     return foreign_marks.choices(found, is_single="=" in body)
@@ -227,12 +227,15 @@ def _true_false(is_true: bool, rest: str, texts: _Texts) -> Row:
 def _matching(body: str, texts: _Texts) -> Row:
     found = []
     for part in body.split("="):
-        left, mark, right = part.strip().partition("->")
+        left, mark, right = part.strip().partition(ARROW)
         if part.strip() and not mark:
             raise LeftOut(_("คู่ของคำถามจับคู่ต้องมี ->"))
         if mark:
             found.append(
-                (texts.line_of(left) if left.strip() else "", foreign_text.line_of_plain(_unescaped(right)))
+                (
+                    texts.line_of(left).replace(ARROW_SHOWN, ARROW),
+                    foreign_text.line_of_plain(_unescaped(right)),
+                )
             )
     return foreign_answers.matching(found)
 

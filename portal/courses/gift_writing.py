@@ -7,6 +7,9 @@ from portal.courses import foreign_marks, foreign_text
 from portal.courses.brought import Row
 from portal.courses.figures import without_tags
 
+ARROW = "->"
+ARROW_SHOWN = "-&gt;"
+
 _MARKS = re.compile(r"[\\:#={}~]")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 
@@ -18,8 +21,8 @@ def write(quiz_tables: Sequence[Row], *, images: Mapping[str, bytes]) -> bytes: 
 
 def _question(table: Row) -> str:
     answers = _ANSWERS.get(table["kind"])
-    if answers is None:
-        return f"// {table.get('id', '')}: {table['kind']}: GIFT has no such kind\n"
+    if answers is None or (table["kind"] == "short" and ARROW in _short(table)):  # it would be read as pairs
+        return f"// {table.get('id', '')}: {table['kind']}: GIFT cannot say this\n"
     tags = " ".join(f"[tag:{_in_comment(tag)}]" for tag in foreign_marks.tags_of(table))
     name = str(table.get("id", ""))
     why = f"####{_marked(table['why'])}" if table.get("why") else ""
@@ -49,7 +52,13 @@ def _choices(table: Row) -> str:
     lines = []
     is_single = table["kind"] == "single"
     for row, mark in zip(table["choice"], foreign_marks.marks_of(table), strict=True):
-        sign = "=" if is_single and mark == "100" else "~" if mark == "0" else f"~%{mark}%"
+        sign = (
+            "="
+            if is_single and mark == "100"
+            else "~"
+            if mark == "0" and not row["text"].startswith("%")
+            else f"~%{mark}%"
+        )
         lines.append(f"\t{sign}{_marked(row['text'])}{_said(row)}")
     return _lines(lines)
 
@@ -62,7 +71,10 @@ def _true_false(table: Row) -> str:
 
 
 def _matching(table: Row) -> str:
-    lines = [f"\t={_marked(row['left'])} -> {_plain(row['right'])}" for row in table["pair"]]
+    lines = [
+        f"\t={_marked(row['left']).replace(ARROW, ARROW_SHOWN)} -> {_plain(row['right'])}"
+        for row in table["pair"]
+    ]
     return _lines([*lines, *(f"\t= -> {_plain(other)}" for other in table.get("others", ()))])
 
 

@@ -1,13 +1,14 @@
 """Gaps as Moodle writes them into a text, `{1:SHORTANSWER:=right#why~wrong}`, as the gaps of our cloze and back."""
 
 import re
+from collections.abc import Sequence
 from html import unescape
 
 from portal.core.i18n import _
 from portal.courses import foreign_text
 from portal.courses.brought import LeftOut, Row, joined
-from portal.courses.foreign_answers import FULL, span
-from portal.courses.foreign_marks import fraction, taken
+from portal.courses.foreign_answers import FULL, Typed, span
+from portal.courses.foreign_marks import fraction
 
 TYPED = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
 NUMBERS = {"NUMERICAL", "NM"}
@@ -21,8 +22,13 @@ PICKED = {
 }
 
 _GAP = re.compile(r"\{(\d*):(\w+):((?:\\.|[^\\}])*)\}", re.DOTALL)
+ANY = "*"  # stands for any letters, in an answer for any answer
+
+_STAR = re.compile(r"(?<!\\)\*")
+_PART = re.compile(r"(?:\\.|[^\\~])+", re.DOTALL)
 # A # after & begins a letter such as &#39;, not an explanation.
 _ANSWER = re.compile(r"(?:(=)|%(-?\d+(?:[.,]\d*)?)%)?((?:\\.|&#|[^\\~#])*)(?:#((?:\\.|[^\\~])*))?", re.DOTALL)
+_MARKS, _TYPED_MARKS, _ESCAPED = r"[\\}#~]", r"[\\}#~*]", r"\\\g<0>"
 _PLACE = re.compile(r"\{\{(\d{1,3})\}\}")
 
 
@@ -44,30 +50,34 @@ def placed(markdown: str) -> str:
 
 def gap(kind: str, answers: str) -> tuple[Row, str]:
     """The table of a gap, and what was said to its answers. Refuses with LeftOut a kind we have not."""
-    found = [_answer(part) for part in re.split(r"(?<!\\)~", answers) if part.strip()]
-    of_rights = joined([why for text, mark, why in found if mark >= FULL])
-    said = of_rights or joined([why for text, mark, why in found])
-    rights = [text for text, mark, why in found if mark >= FULL and text != "*"]
+    found = [_answer(part) for part in _PART.findall(answers) if part.strip()]
+    of_rights = joined([one.why for one in found if one.mark >= FULL])
+    said = of_rights or joined([one.why for one in found])
+    rights = [one.text for one in found if one.mark >= FULL and (kind in PICKED or one.text != ANY)]
     if not rights:
         raise LeftOut(_("ช่องว่างไม่มีคำตอบที่ได้คะแนนเต็ม"))
     if kind in TYPED:
-        if any("*" in text for text in rights):
+        if any(_STAR.search(text) for text in rights):
             raise LeftOut(_("คำตอบที่มี * แทนตัวอักษรใด ๆ ใช้ในระบบนี้ไม่ได้"))
-        return {"accepted": list(dict.fromkeys(rights))}, said
+        return {"accepted": list(dict.fromkeys(_bare(text) for text in rights))}, said
     if kind in NUMBERS:
-        return {"accepted": [_exact(text) for text in rights]}, said
+        return {"accepted": [_exact(_bare(text)) for text in rights]}, said
     if kind in PICKED:
-        options = list(dict.fromkeys(foreign_text.line_of_plain(text) for text, mark, why in found))
-        return {"options": options, "answer": foreign_text.line_of_plain(rights[0])}, said
+        options = [foreign_text.line_of_plain(_bare(one.text)) for one in found]
+        return {
+            "options": list(dict.fromkeys(options)),
+            "answer": foreign_text.line_of_plain(_bare(rights[0])),
+        }, said
     raise LeftOut(_("ช่องว่างชนิด %(kind)s ใช้ในระบบนี้ไม่ได้", kind=kind[:40]))
 
 
-def _answer(part: str) -> tuple[str, float, str]:
+def _answer(part: str) -> Typed:
+    """An answer as it is written, with its escapes."""
     found = _ANSWER.fullmatch(part)
     if found is None:
         raise LeftOut(_("อ่านคำตอบของช่องว่างไม่ได้"))
     mark = 100.0 if found[1] else fraction(found[2]) if found[2] else 0.0
-    return _bare(found[3]), mark, foreign_text.line_of_html(_unquoted(found[4] or ""))
+    return Typed(found[3].strip(), mark, foreign_text.line_of_html(_unquoted(found[4] or "")))
 
 
 def _bare(text: str) -> str:
@@ -97,14 +107,15 @@ def written(table: Row) -> str:
 
 
 def _gap_of(row: Row) -> str:
+    """Every answer with its mark, or one that begins with = would be taken for right."""
     if "options" in row:
-        answers = [
-            ("=" if text == row["answer"] else "") + _quoted(foreign_text.to_plain(text))
-            for text in row["options"]
+        marks = [
+            ("100" if text == row["answer"] else "0", foreign_text.to_plain(text)) for text in row["options"]
         ]
-        return f"{{1:MULTICHOICE:{'~'.join(answers)}}}"
-    return f"{{1:SHORTANSWER:{'~'.join(f'%{taken(100)}%{_quoted(text)}' for text in row['accepted'])}}}"
+        return f"{{1:MULTICHOICE:{_answers(marks)}}}"
+    return f"{{1:SHORTANSWER:{_answers([('100', text) for text in row['accepted']], marks=_TYPED_MARKS)}}}"
 
 
-def _quoted(text: str) -> str:
-    return re.sub(r"[\\}#~/\"*]", lambda found: f"\\{found[0]}" if found[0] in "}#~\\" else found[0], text)
+def _answers(found: Sequence[tuple[str, str]], marks: str = _MARKS) -> str:
+    """Each answer with a backslash before these marks; & is written out, lest it begins a letter such as &amp;#39;."""
+    return "~".join(f"%{mark}%{re.sub(marks, _ESCAPED, text.replace('&', '&amp;'))}" for mark, text in found)

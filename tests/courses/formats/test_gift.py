@@ -118,7 +118,7 @@ def test_all_kinds_that_gift_knows_go_out_and_come_back_the_same() -> None:
 
 
 def test_a_kind_that_gift_has_not_is_told_in_the_file() -> None:
-    assert "// op-11: cloze: GIFT has no such kind" in gift.write(KINDS, images={}).decode()
+    assert "// op-11: cloze: GIFT cannot say this" in gift.write(KINDS, images={}).decode()
     assert len(gift.read(gift.write(KINDS, images={}), "f.gift").tables) == len(KINDS) - 1
 
 
