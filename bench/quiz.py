@@ -224,12 +224,14 @@ def _sit(portal: Server, one: Sitter, heard: Heard, begins: float, ends: float) 
 def _until_answered(visitor: Visitor, job: partial[Answer], heard: Heard, kind: list[float]) -> None:
     """As the page does: what was not answered is sent again, just as it was."""
     began, status = time.perf_counter(), 0
-    for tries in range(TRIES):
+    tries = 0
+    while tries < TRIES:
         try:
             status = job().status
             break
         except (OSError, HTTPException):
             visitor.close()
+            tries += 1
             time.sleep(PAUSE)
     heard.note(kind, time.perf_counter() - began, status, tries)
 

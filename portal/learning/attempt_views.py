@@ -6,16 +6,16 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from portal.accounts.access import viewer
-from portal.core import clock, dates
+from portal.accounts.access import for_scripts_of_people, viewer
+from portal.core import clock
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _, language
 from portal.courses import catalog
 from portal.courses.course import Course
-from portal.learning import assessments, attempts, coverage, extra_time, progress, showing, timing
+from portal.learning import assessments, attempts, coverage, extra_time, keeping, progress, showing, timing
 from portal.learning.allowances import allowance
-from portal.learning.attempts import AlreadySubmitted, Stale, TimeIsUp
+from portal.learning.keeping import AlreadySubmitted, NotTheirs, Stale, TimeIsUp
 from portal.learning.marking import Asked, ImpossibleAnswer, TooLong
 from portal.learning.models import Attempt, StepKind
 from portal.learning.views import bp, course_or_404, module_or_404, progress_in
@@ -173,19 +173,21 @@ def _onward(mine: Attempt, asked: Asked, last: int) -> str:
 
 
 @bp.post("/attempts/<code>/autosave")
-def autosave(code: str) -> Any:
+@for_scripts_of_people
+def autosave(user_id: int, code: str) -> Any:
     """What a page keeps by itself. JSON: `seq`, and `answers` by question, or the `fields` of its form by question;
     `asked` where a button was pressed. Without answers it asks for the time.
 
     Answers with the next `seq`, what is stored now, the moment, and the seconds left; or with a `state`: "stale" (and
     what is stored), "closed" (and where to go on), "refused".
     """
-    mine = _attempt_or_404(code)
     seq, answers, kind = _autosaved()
     try:
-        seq, stored = attempts.keep(mine, seq=seq, answers=answers, kind=kind)
+        seq, stored, due_at = keeping.keep(user_id, code, seq=seq, answers=answers, kind=kind)
+    except NotTheirs:
+        abort(404)
     except (AlreadySubmitted, TimeIsUp) as no:
-        attempts.close_if_over(mine)
+        attempts.close_if_over(attempts.with_code(code))
         db.session.commit()
         return _told(no, "closed", 409, to=url_for("learning.result", code=code))
     except (ImpossibleAnswer, TooLong) as no:
@@ -194,12 +196,9 @@ def autosave(code: str) -> Any:
         theirs = {name: no.answers.get(name, []) for name in answers}
         return _told(no, "stale", 409, seq=no.seq, stored=theirs)
     db.session.commit()
-    return {
-        "seq": seq,
-        "stored": stored,
-        "at": dates.time_of(clock.now(), lang=language()),
-        "left": timing.seconds_left(mine),
-    }
+    now = clock.now()
+    left = None if due_at is None else max(0, int((due_at - now).total_seconds()))
+    return {"seq": seq, "stored": stored, "at": f"{clock.local(now):%H:%M}", "left": left}
 
 
 def _told(no: Refused, state: str, status: int, **more: Any) -> tuple[dict[str, Any], int]:

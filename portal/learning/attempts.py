@@ -14,15 +14,13 @@ from portal.accounts.models import User
 from portal.core import clock
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
-from portal.core.i18n import _, _l
-from portal.courses import catalog
+from portal.core.i18n import _l
 from portal.courses.course import Course, Module, Quiz
-from portal.learning import corrections, extra_time, marking, passing, timing
+from portal.learning import corrections, extra_time, keeping, marking, passing, timing
 from portal.learning.allowances import allowance
-from portal.learning.marking import Answers, Asked, ImpossibleAnswer
+from portal.learning.keeping import Given, Stale
+from portal.learning.marking import Answers, Asked
 from portal.learning.models import Attempt, Step, StepKind
-
-Given = dict[str, list[str]]  # as they are stored: question id → what marking.normalised gives
 
 
 class QuizNotThere(Refused):
@@ -33,39 +31,17 @@ class NotApprovedYet(Refused):
     text = _l("รอผู้ประสานงานของหน่วยงานยืนยันก่อน จึงทำแบบทดสอบได้ ระหว่างนี้อ่านบทเรียนได้ทั้งหมด")
 
 
-class AlreadySubmitted(Refused):
-    text = _l("ส่งแบบทดสอบนี้ไปแล้ว คำตอบที่ส่งไว้ไม่เปลี่ยน")
-
-
-class TimeIsUp(Refused):
-    text = _l("หมดเวลาแล้ว สิ่งที่ส่งมาหลังหมดเวลาไม่นับ คำตอบที่บันทึกไว้ก่อนหน้านับครบ")
-
-
-class Stale(Refused):
-    """The form was not made from the last step: `answers` is what is stored, `seq` its number, `claimed` the form's.
-
-    A number from the future is one that was acknowledged and lost with the database, or made up: nothing is known of it.
-    """
-
-    text = _l("มีคำตอบใหม่กว่าจากอีกหน้าต่างหรืออีกเครื่อง เทียบสองฉบับแล้วเลือก")
-
-    def __init__(self, seq: int, answers: Given, *, claimed: int = 0) -> None:
-        super().__init__(_("คำตอบที่บันทึกไว้ในระบบไม่ตรงกับที่หน้านี้รู้ เทียบสองฉบับแล้วเลือก") if claimed > seq else None)
-        self.seq = seq
-        self.answers = answers
-
-
 def quiz_of(attempt: Attempt) -> Quiz:
     """The quiz as it was in the edition the attempt is pinned to."""
-    module = catalog.at_edition(attempt.edition_id).module(attempt.module)
-    if module is None or module.quiz is None:
+    quiz = keeping.quiz_at(attempt.edition_id, attempt.module)
+    if quiz is None:
         raise QuizNotThere
-    return module.quiz
+    return quiz
 
 
 def paper_of(attempt: Attempt) -> tuple[Asked, ...]:
     """The questions of this attempt, in its order."""
-    return marking.paper(quiz_of(attempt), attempt.seed)
+    return keeping.paper(quiz_of(attempt), attempt.seed)
 
 
 def open_attempt(user: User, course: str, module: str) -> Attempt | None:
@@ -143,52 +119,25 @@ def _locked(attempt: Attempt) -> Attempt:
     ).scalar_one()
 
 
-def _checked(attempt: Attempt, answers: Answers) -> Given:
-    """The answers as they are stored. Refuses with ImpossibleAnswer what the paper does not ask or offer, and TooLong."""
-    questions = {one.question.id: one.question for one in paper_of(attempt)}
-    if not answers.keys() <= questions.keys():
-        raise ImpossibleAnswer
-    return {name: marking.normalised(questions[name], given) for name, given in answers.items()}
-
-
 def save(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind = StepKind.ANSWER) -> int:
-    """Keep these answers beside those already there; gives the number that the next form carries. As `keep` does."""
-    return keep(attempt, seq=seq, answers=answers, kind=kind)[0]
+    """Keep these answers beside those already there; gives the number that the next form carries.
 
-
-def keep(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind) -> tuple[int, Given]:
-    """Keep these answers beside those already there; gives the number of the last step, and them as they are stored.
-
-    What is stored already adds no step, however old the form. Refuses with AlreadySubmitted, TimeIsUp (nothing is
-    written: close_if_over does that), Stale (both versions in hand), ImpossibleAnswer or TooLong.
+    What is stored already adds no step, however old the form. Refuses as keeping.keep does, which does it.
     """
-    attempt = _locked(attempt)
-    if attempt.submitted_at is not None:
-        raise AlreadySubmitted
-    if timing.is_over(attempt, quiz_of(attempt)):
-        raise TimeIsUp
-    given = _checked(attempt, answers)
-    step = _last_step(attempt)
-    last_seq, stored = (step.seq, step.answers) if step else (0, {})
-    if all(stored.get(name, []) == chosen for name, chosen in given.items()):
-        return last_seq, given
-    if seq != last_seq:
-        raise Stale(last_seq, stored, claimed=seq)
-    attempt.seconds = timing.spent(
-        attempt.seconds, given, since=step.at if step else attempt.started_at, now=clock.now()
-    )
-    return _append(attempt, kind, stored | given, step).seq, given
+    begin_write()
+    db.session.flush()
+    kept, _given, _due_at = keeping.keep(attempt.user_id, attempt.code, seq=seq, answers=answers, kind=kind)
+    db.session.expire(attempt)
+    return kept
 
 
 def _append(attempt: Attempt, kind: StepKind, answers: Given, last: Step | None) -> Step:
-    """The next step; an autosave takes the place of the autosave before it."""
+    """The step that closes."""
     seq = last.seq + 1 if last else 1
-    if last is None or kind is not StepKind.AUTOSAVE or last.kind is not StepKind.AUTOSAVE:
-        last = Step(attempt_id=attempt.id, kind=kind)
-        db.session.add(last)
-    last.seq, last.answers, last.at = seq, answers, clock.now()
+    step = Step(attempt_id=attempt.id, seq=seq, kind=kind, answers=answers, at=clock.now())
+    db.session.add(step)
     db.session.flush()
-    return last
+    return step
 
 
 def submit(attempt: Attempt, *, seq: int, answers: Answers) -> Attempt:
@@ -200,7 +149,7 @@ def submit(attempt: Attempt, *, seq: int, answers: Answers) -> Attempt:
     attempt = _locked(attempt)
     if attempt.submitted_at is not None or close_if_over(attempt):
         return attempt
-    given = _checked(attempt, answers)
+    given = keeping.checked(paper_of(attempt), answers)
     step = _last_step(attempt)
     last_seq, stored = (step.seq, step.answers) if step else (0, {})
     if seq != last_seq:
@@ -278,3 +227,7 @@ def earlier(user: User, course: str, module: str) -> list[Attempt]:
 def of_user(user: User, code: str) -> Attempt | None:
     """The attempt with this code, if it is this person's own."""
     return db.session.scalar(select(Attempt).where(Attempt.code == code, Attempt.user_id == user.id))
+
+
+def with_code(code: str) -> Attempt:
+    return db.session.scalars(select(Attempt).where(Attempt.code == code)).one()

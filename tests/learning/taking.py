@@ -6,7 +6,7 @@ from portal.accounts.models import User
 from portal.core.db import db
 from portal.courses.course import Course
 from portal.learning import attempts, sample_answers
-from portal.learning.attempts import Given
+from portal.learning.keeping import Given
 from portal.learning.marking import Asked
 from portal.learning.models import Attempt
 from tests import packs

@@ -8,12 +8,8 @@ from sqlalchemy import func, select
 from portal.core import clock
 from portal.core.db import db
 from portal.learning import attempts
-from portal.learning.attempts import (
-    AlreadySubmitted,
-    NotApprovedYet,
-    QuizNotThere,
-    Stale,
-)
+from portal.learning.attempts import NotApprovedYet, QuizNotThere
+from portal.learning.keeping import AlreadySubmitted, Stale
 from portal.learning.marking import ImpossibleAnswer
 from portal.learning.models import Attempt, ModulePass, Step, StepKind
 from tests import packs

@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.core.db import db, writing
 from portal.courses import catalog
 from portal.learning import attempts, coverage, progress
-from portal.learning.attempts import AlreadySubmitted, Stale
+from portal.learning.keeping import AlreadySubmitted, Stale
 from portal.learning.models import Attempt, LessonMark, ModulePass, Step
 from tests import packs
 from tests.learning.taking import answers, right, take, wrong

@@ -8,7 +8,7 @@ from portal import jobs
 from portal.core import clock
 from portal.core.db import db
 from portal.learning import attempts, extra_time, timing
-from portal.learning.attempts import AlreadySubmitted, Given, Stale, TimeIsUp
+from portal.learning.keeping import AlreadySubmitted, Given, Stale, TimeIsUp
 from portal.learning.models import Attempt, ModulePass, Step, StepKind
 from tests.learning.taking import answers, course_with, right, take
 
