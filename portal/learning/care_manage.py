@@ -23,6 +23,7 @@ MOST_NAMED = 200  # people and agencies on a page; a command tells all
 PAGES = "/organize/courses/<course>/<module>/questions"
 
 bp = Blueprint("care", __name__)
+bp.add_app_template_global(corrections.in_attempt, "corrected_in")
 
 
 def _quiz_or_404(course: str, module: str) -> tuple[Course, Module]:

@@ -146,6 +146,24 @@ def _shown(asked: Asked, ruling: Ruling | None) -> Asked:
     return replace(asked, question=ruling.question, order=order)
 
 
+def in_attempt(attempt: Attempt) -> dict[str, KeyCorrection]:
+    """By question, the correction that this attempt is marked by, whether or not its paper holds the question."""
+    made = db.session.scalars(
+        select(KeyCorrection)
+        .where(
+            KeyCorrection.course == attempt.course,
+            KeyCorrection.module == attempt.module,
+            KeyCorrection.edition_id >= attempt.edition_id,
+        )
+        .order_by(KeyCorrection.id)
+    )
+    return {
+        one.question: one
+        for one in made
+        if _ruling(one.question, one.rule, one.edition_id, attempt.edition_id, attempt.module) is not None
+    }
+
+
 def behind(course: Course, module: Module, question: Question) -> list[int]:
     """The numbers of the editions that people took and that are still marked by another key than that of now, newest first."""
     found = []

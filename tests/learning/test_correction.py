@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from portal.core.db import db
 from portal.courses.course import Course
-from portal.learning.models import KeyCorrection
+from portal.learning.models import Attempt, KeyCorrection
 from portal.mail.models import OutboxMessage
 from tests import packs
 from tests.cast import Cast
@@ -92,3 +92,16 @@ def test_a_key_that_is_gone_leads_back_with_the_reason(orn: Client, taken: Cours
 )
 def test_no_such_rule_or_question_is_not_found(orn: Client, taken: Course, path: str) -> None:
     assert orn.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("rule", "said"), [("free", "ทุกคนได้คะแนนข้อนี้"), ("void", "ไม่นับข้อนี้")])
+def test_the_learner_reads_in_the_result_which_question_was_corrected_and_why(
+    client: Client, taken: Course, cast: Cast, rule: str, said: str
+) -> None:
+    client.sign_in(cast.orn).get(f"{PATH}/correction/{rule}")
+    client.submit(why="โจทย์กำกวม")
+    attempt = db.session.scalars(select(Attempt).where(Attempt.user_id == cast.lamai.id)).one()
+    assert client.sign_in(cast.lamai).get(f"/attempts/{attempt.code}/result").status_code == 200
+    told = client.page.one("section[aria-labelledby=h-corrected]").get_text(" ", strip=True)
+    assert said in told
+    assert "โจทย์กำกวม" in told
