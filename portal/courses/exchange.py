@@ -3,17 +3,15 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import IO, Any
+from typing import IO
 
 from portal.accounts.models import User
 from portal.core import blobs, tokens
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
-from portal.core.toml import CODE, MOST_LETTERS_OF_A_CODE, Finding, lines_of
+from portal.core.toml import Finding, lines_of
 from portal.courses import (
     drafts,
-    figures,
-    foreign_text,
     gift,
     moodle_xml,
     outline,
@@ -23,8 +21,8 @@ from portal.courses import (
     question_text,
     xml_tree,
 )
-from portal.courses.brought import MOST_BYTES, Brought, Coming, Row, TooMany
-from portal.courses.questions import SOURCES
+from portal.courses.arrivals import Arrivals, ids_of
+from portal.courses.brought import MOST_BYTES, Brought, Coming, TooMany
 
 PURPOSE = "questions"
 CONFIRM_WITHIN = 12 * 60 * 60  # seconds; the storage is swept of what is older than a day
@@ -132,7 +130,8 @@ def plan(code: str, module: str, files: Mapping[str, bytes], sent: Sent) -> Plan
     before = question_text.tables_of(files[path])
     wanted = {str(one.table.get("id", "")) for one in brought.coming}
     present = {str(table.get("id")): table for table in before}
-    given = _Given(module, _ids(files), present, _lessons(files, module), sent, wanted)
+    lessons = _lessons(files, module)
+    given = Arrivals(module, ids_of(files), present, lessons, sent.lesson, sent.difficulty, wanted)
     whole = [(given.completed(one.table), one) for one in brought.coming]
     coming = [Coming(table, one.file, one.line) for table, one in whole if table]
     _refuse_too_many(files[path], coming)
@@ -166,63 +165,6 @@ def written(files: Mapping[str, bytes], module: str, ending: str) -> bytes:
     return WRITERS[ending](question_text.tables_of(files[path]), images=images)
 
 
-_UNSAID = (("tolerance", 0), ("credit", "exact"), ("edits", 0), ("tones", False))
-_BLANK: Row = {"id": "", "kind": ""}
-
-
-@dataclass
-class _Given:
-    """What the course has already, while questions are completed one by one."""
-
-    module: str
-    taken: set[str]
-    present: Mapping[str, Row]
-    lessons: Sequence[str]
-    sent: Sent
-    reserved: set[str]  # ids that questions of the file bring along
-    renamed: int = 0
-    same: int = 0
-    number: int = 0
-
-    def completed(self, table: Row) -> Row | None:
-        """The question with all that a file of ours must say of it; None where the quiz has just this one."""
-        given = {"lesson": self.sent.lesson, "difficulty": self.sent.difficulty}
-        whole: Row = {**_BLANK, **given, **table}
-        if whole["lesson"] not in self.lessons:
-            whole["lesson"] = self.sent.lesson
-        if not any(key in whole for key in SOURCES):
-            whole["advice"] = True
-        if whole["id"] and _normal(self.present.get(whole["id"])) == _normal(whole):
-            self.same += 1
-            return None
-        if not CODE.fullmatch(whole["id"]) or len(whole["id"]) > MOST_LETTERS_OF_A_CODE:
-            whole["id"] = ""
-        if whole["id"] in self.taken:
-            self.renamed += 1
-            whole["id"] = ""
-        whole["id"] = whole["id"] or self._next()
-        self.taken.add(whole["id"])
-        return whole
-
-    def _next(self) -> str:
-        while True:
-            self.number += 1
-            if (id_ := f"{self.module}-{self.number:02}") not in self.taken and id_ not in self.reserved:
-                return id_
-
-
-def _ids(files: Mapping[str, bytes]) -> set[str]:
-    """Every id of the course: none may be given twice."""
-    found: set[str] = set()
-    for path, body in files.items():
-        if path.endswith(f"/{pack.QUIZ}"):
-            try:
-                found |= {str(table.get("id")) for table in question_text.tables_of(body)}
-            except question_text.NotEditable:
-                continue  # the checker tells of a doubled id when this file can be read
-    return found
-
-
 def _lessons(files: Mapping[str, bytes], module: str) -> Sequence[str]:
     about = outline.of(files).module(module)
     return about.lessons if about else ()
@@ -240,19 +182,6 @@ def _refuse_too_many(body: bytes, coming: Sequence[Coming]) -> None:
                 most=most // 1024,
             )
         )
-
-
-def _normal(value: Any) -> Any:
-    """A question without what another system cannot keep: two that differ only in that are the same."""
-    if isinstance(value, dict):
-        return {key: _normal(one) for key, one in value.items() if (key, one) not in _UNSAID}
-    if isinstance(value, list):
-        return [_normal(one) for one in value]
-    return (
-        foreign_text.without_relative_links(figures.without_tags(value.strip()))
-        if isinstance(value, str)
-        else value
-    )
 
 
 def _faults(code: str, files: Mapping[str, bytes], path: str, found: Plan, old: int) -> dict[str, list[str]]:
