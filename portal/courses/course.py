@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -213,6 +214,7 @@ class Quiz:
     wait: int = 0  # minutes from the end of an attempt to the next start
     counts: Counts = Counts.BEST
     feedback: Feedback = Feedback()
+    checked_on: date | None = None  # when somebody other than its writer held every question against the sources
 
     @property
     def scored(self) -> tuple[Question, ...]:

@@ -40,7 +40,7 @@ def load_folder(content: Path, *, by: User | None = None, note: str = "") -> lis
             findings += _findings(content, folder)
     if findings:
         raise editions.BrokenPack(findings)
-    editions_or_none = [editions.publish(code, files, by=by, note=note) for code, files in changed]
+    editions_or_none = [editions.publish_checked(code, files, by=by, note=note) for code, files in changed]
     return [edition for edition in editions_or_none if edition]
 
 

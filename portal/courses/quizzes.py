@@ -30,6 +30,7 @@ def read(file: str, prose: Prose, *, lessons: Sequence[str], taken: dict[str, st
     wait = table.number("wait", required=False, most=MOST_WAIT)
     counts = table.one_of("counts", list(Counts)) if "counts" in table.values else ""
     feedback = _feedback(table)
+    checked_on = table.day("checked", required=False)
     rows = table.tables("question")
     asked = [questions.read(row, file, prose, lessons, taken) for row in rows]
     if not rows and isinstance(table.values.get("question"), list):
@@ -54,6 +55,7 @@ def read(file: str, prose: Prose, *, lessons: Sequence[str], taken: dict[str, st
         wait=wait or 0,
         counts=Counts(counts or Counts.BEST),
         feedback=feedback,
+        checked_on=checked_on,
     )
 
 

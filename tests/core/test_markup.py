@@ -20,7 +20,7 @@ from collections.abc import Callable
 import nh3
 import pytest
 from bs4 import BeautifulSoup, Tag
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from portal.core import markup, markup_check
 from portal.core.markup import Heading, Rendered
@@ -396,3 +396,22 @@ def test_the_allow_list_takes_nothing_from_what_the_check_lets_through(
     sample()
     for before, after in cleaned:
         assert BeautifulSoup(after, "html.parser") == BeautifulSoup(before, "html.parser") or "<h1" in before
+
+
+@given(st.text(alphabet="กขุ่ำ ๑aZ19“”‘’()%,.;:?/·–—→…", max_size=30))
+@example("1. ข้อแรก")
+@example("10) ข้อสิบ")
+@example("คำ_เน้น_คำ __หนัก__")
+@example(": คำอธิบาย")
+@example(" เว้นหน้า")
+@example("เว้นหลัง  ")
+@example("1.5 เท่า")
+def test_a_line_of_mere_words_reads_as_it_does_by_all_the_rules(text: str) -> None:
+    quick = render_as_it_is(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markup, "_words", re.compile("(?!)"))
+        assert render_as_it_is(text) == quick
+
+
+def render_as_it_is(text: str) -> Rendered:
+    return markup.render(text, resolve_link=KNOWN_LINKS.get, resolve_image=KNOWN_IMAGES.get)
