@@ -29,6 +29,7 @@ _PART = re.compile(r"(?:\\.|[^\\~])+", re.DOTALL)
 # A # after & begins a letter such as &#39;, not an explanation.
 _ANSWER = re.compile(r"(?:(=)|%(-?\d+(?:[.,]\d*)?)%)?((?:\\.|&#|[^\\~#])*)(?:#((?:\\.|[^\\~])*))?", re.DOTALL)
 _MARKS, _TYPED_MARKS, _ESCAPED = r"[\\}#~]", r"[\\}#~*]", r"\\\g<0>"
+_NUMBERED = re.compile(r"\[\[(\d{1,3})\]\]")
 _PLACE = re.compile(r"\{\{(\d{1,3})\}\}")
 
 
@@ -86,6 +87,22 @@ def _bare(text: str) -> str:
 
 def _unquoted(text: str) -> str:
     return unescape(re.sub(r"\\(.)", r"\1", text)).strip()
+
+
+def numbered(text: str, options: Sequence[tuple[str, str]]) -> tuple[str, list[Row]]:
+    """A text with `[[1]]` where the first of these (words, group) belongs; what may stand there is all of its group."""
+    gaps: list[Row] = []
+
+    def hold(found: re.Match[str]) -> str:
+        number = int(found[1])
+        if not 0 < number <= len(options):
+            raise LeftOut(_("ช่องว่าง %(gap)s ไม่มีคำตอบ", gap=found[0]))
+        words, group = options[number - 1]
+        offered = dict.fromkeys(one for one, of in options if of == group)
+        gaps.append({"options": list(offered), "answer": words})
+        return foreign_text.GAP.format(len(gaps))
+
+    return _NUMBERED.sub(hold, foreign_text.without_gaps(foreign_text.measured(text))), gaps
 
 
 def _exact(text: str) -> str:

@@ -201,18 +201,34 @@ def _ordering(asked: _Asked) -> Row:
 
 
 def _cloze(asked: _Asked) -> Row:
-    node = asked.node.one("questiontext") or Node("", {}, 0)
-    text, gaps = moodle_cloze.held(node.text("text"))
-    if not gaps:
-        raise LeftOut(_("ไม่มีช่องว่างในข้อความ"))
-    rest = [one for one in node.inside if not (isinstance(one, Node) and one.name == "text")]
-    asking = Node(node.name, node.attributes, node.line, [*rest, Node("text", {}, node.line, [text])])
+    text, gaps = moodle_cloze.held(asked.node.text("questiontext", "text"))
     rows = []
     for kind, answers in gaps:
         row, said = moodle_cloze.gap(kind, answers)
         rows.append(row)
         asked.whys.append(said)
-    return {"kind": "cloze", "text": moodle_cloze.placed(asked.block(asking)), "gap": rows, "credit": "share"}
+    return _with_gaps(asked, text, rows)
+
+
+def _missing_words(asked: _Asked) -> Row:
+    """Words to be picked or dragged into the text."""
+    node = asked.node
+    boxes = [
+        (box, foreign_text.line_of_html(box.text("text")))
+        for box in node.all("selectoption") or node.all("dragbox")
+    ]
+    options = [(words, box.text("group")) for box, words in boxes]
+    return _with_gaps(asked, *moodle_cloze.numbered(node.text("questiontext", "text"), options))
+
+
+def _with_gaps(asked: _Asked, text: str, gaps: list[Row]) -> Row:
+    """The question whose text has marks where these gaps stand."""
+    node = asked.node.one("questiontext")
+    if node is None or not gaps:
+        raise LeftOut(_("ไม่มีช่องว่างในข้อความ"))
+    rest = [one for one in node.inside if not (isinstance(one, Node) and one.name == "text")]
+    asking = Node(node.name, node.attributes, node.line, [*rest, Node("text", {}, node.line, [text])])
+    return {"kind": "cloze", "text": moodle_cloze.placed(asked.block(asking)), "gap": gaps, "credit": "share"}
 
 
 def _essay(asked: _Asked) -> Row:
@@ -242,5 +258,7 @@ _READERS: dict[str, Callable[[_Asked], Row]] = {
     "ordering": _ordering,
     "cloze": _cloze,
     "multianswer": _cloze,
+    "gapselect": _missing_words,
+    "ddwtos": _missing_words,
     "essay": _essay,
 }

@@ -143,6 +143,23 @@ def test_gaps_of_a_text_are_gaps(brought: Brought) -> None:
     ]
 
 
+@pytest.mark.parametrize(("type_", "box"), [("gapselect", "selectoption"), ("ddwtos", "dragbox")])
+def test_missing_words_are_gaps_to_pick(type_: str, box: str) -> None:
+    words = (("การนำองค์การ", 1), ("เจ็ด", 2), ("การเงิน", 1), ("แปด", 2))
+    boxes = "".join(f"<{box}><text>{word}</text><group>{group}</group></{box}>" for word, group in words)
+    asked = "<questiontext format='html'><text><![CDATA[<p>รางวัลมี [[2]] หมวด หมวดแรกคือ [[1]]</p>]]></text></questiontext>"
+    found = moodle_xml.read(
+        f"<quiz><question type='{type_}'>{asked}{boxes}</question></quiz>".encode(), "f.xml"
+    )
+    assert of(found, "cloze")["text"] == "รางวัลมี {{1}} หมวด หมวดแรกคือ {{2}}"
+    assert of(found, "cloze")["gap"] == [
+        {"options": ["เจ็ด", "แปด"], "answer": "เจ็ด"},
+        {"options": ["การนำองค์การ", "การเงิน"], "answer": "การนำองค์การ"},
+    ]
+    wrong = moodle_xml.read(f"<quiz><question type='{type_}'>{asked}</question></quiz>".encode(), "f.xml")
+    assert "[[2]]" in wrong.left_out[0].text
+
+
 def test_an_essay_waits_for_its_rubric(brought: Brought) -> None:
     assert of(brought, "writing") == {
         "kind": "writing",
