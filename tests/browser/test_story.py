@@ -156,7 +156,8 @@ def test_an_attempt_survives_a_closed_browser(visitor: Open, demonstration: Demo
         if first.goto(f"{address}?q={number}") and first.locator(".choice input").count()
     )
     first.locator("input[name=answer]").nth(1).check()
-    first.click("button[name=go][value=next]")
+    with first.expect_navigation():
+        first.click("button[name=go][value=next]")
     first.context.close()
 
     second = visitor().new_page()
