@@ -94,31 +94,6 @@ def test_dumping_what_is_not_there_is_refused(app: Flask, content: Path, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
-def test_the_real_courses_are_sound() -> None:
-    assert [str(finding) for finding in loading.check_folder(ROOT / "content")] == []
-
-
-@pytest.mark.parametrize("code", REAL)
-def test_a_real_course_teaches_the_profile_and_category_one_and_names_the_rest(app: Flask, code: str) -> None:
-    editions.publish(code, editions.read_folder(ROOT / "content" / "courses" / code), by=None)
-    db.session.commit()
-    course = catalog.course(code)
-    assert course is not None
-    assert course.counted == ("op", "c1", "c2", "c3", "c4", "c5", "c6", "c7")
-    assert [module.part for module in course.counted_modules] == ["OP", "1", "2", "3", "4", "5", "6", "7"]
-    assert [module.code for module in course.required_modules] == ["op", "c1"]
-    for module in course.required_modules:
-        assert module.quiz is not None
-        assert len(module.quiz.questions) >= 8
-        assert {question.kind for question in module.quiz.questions} == {"single", "multiple", "true_false"}
-        assert {question.lesson for question in module.quiz.questions} <= {
-            lesson.slug for lesson in module.lessons
-        }
-        for lesson in module.lessons:
-            assert lesson.toc
-            assert "<script" not in lesson.html
-
-
 @pytest.mark.parametrize("code", REAL)
 def test_a_real_course_comes_back_byte_for_byte(app: Flask, tmp_path: Path, code: str) -> None:
     files = editions.read_folder(ROOT / "content" / "courses" / code)
