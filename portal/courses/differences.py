@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from portal.core import text_differences
 from portal.core.i18n import _, _l
 from portal.core.text_differences import Line
-from portal.courses import pack, question_text
+from portal.courses import pack, question_text, quiz_text
 
 LONGEST_NAME = 60
 MOST_ROWS = 200
@@ -116,9 +116,9 @@ def rows(path: str, before: bytes | None, after: bytes | None) -> list[Differenc
     try:
         old, new = (tomllib.loads(_text(body)) for body in (before, after))
         was, now = question_text.tables_of(before), question_text.tables_of(after)
-    except (ValueError, question_text.NotEditable):
+    except (ValueError, quiz_text.NotEditable):
         return None
-    found = _changed(old, new, "", skip=(question_text.QUESTION,))
+    found = _changed(old, new, "", skip=(quiz_text.QUESTION,))
     return [*found, *_of_questions(was, now)][:MOST_ROWS]
 
 

@@ -10,7 +10,19 @@ from portal.accounts.access import organizers_only, viewer
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _
-from portal.courses import authoring, differences, drafts, figures, outline, pack, previews, question_text, quiz_drafts
+from portal.courses import (
+    authoring,
+    differences,
+    drafts,
+    figures,
+    outline,
+    pack,
+    previews,
+    question_text,
+    quiz_drafts,
+    quiz_text,
+    settings_text,
+)
 from portal.courses.authoring import Work
 from portal.courses.authoring_forms import ActForm
 from portal.courses.authoring_manage import bp, found, page, refuse, summary
@@ -190,20 +202,20 @@ def _body(work: Work, module: str) -> bytes:
 def _tables(body: bytes) -> Tables | None:
     try:
         return question_text.tables_of(body)
-    except question_text.NotEditable:
+    except quiz_text.NotEditable:
         return None
 
 
 def _settings(body: bytes) -> dict[str, Any] | None:
     try:
-        return question_text.settings_of(body)
-    except question_text.NotEditable:
+        return settings_text.settings_of(body)
+    except quiz_text.NotEditable:
         return None
 
 
 def _to_text(course: str, module: str) -> ResponseReturnValue:
     """The way to the text of a quiz that no form can show."""
-    flash(str(question_text.NotEditable()), "now")
+    flash(str(quiz_text.NotEditable()), "now")
     return redirect(url_for("authoring.file", course=course, path=f"{module}/{pack.QUIZ}"), 303)
 
 

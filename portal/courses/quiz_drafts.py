@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.core.toml import Finding, lines_of
-from portal.courses import authoring, drafts, pack, previews, question_text
+from portal.courses import authoring, drafts, pack, previews, question_text, quiz_text, settings_text
 
 Row = Mapping[str, Any]
 Path = tuple[str | int, ...]
@@ -84,10 +84,10 @@ def change_settings(code: str, module: str, values: Row, *, version: int, by: Us
     """Put these settings in the place of those of this version; gives back lost comments. Refuses QuestionChanged, BadQuestion."""
 
     def edit(body: bytes) -> bytes:
-        now = question_text.settings_of(body)
+        now = settings_text.settings_of(body)
         if now != values and version_of_settings(now) != version:
             raise QuestionChanged(now, version_of_settings(now))
-        return question_text.replace_settings(body, values)
+        return settings_text.replace_settings(body, values)
 
     return _edit(code, module, None, edit, by)
 
@@ -100,7 +100,7 @@ def version_of_settings(settings: Row) -> int:
 def _refuse_unseen(body: bytes, id_: str, version: int, mine: Row | None) -> None:
     try:
         now = question_text.table_of(body, id_)
-    except question_text.NoSuchQuestion:
+    except quiz_text.NoSuchQuestion:
         raise QuestionChanged(None, drafts.ABSENT) from None
     if now != mine and version_of(now) != version:
         raise QuestionChanged(now, version_of(now))
@@ -134,14 +134,14 @@ def _refuse_faults(code: str, module: str, body: bytes, id_: str | None, by: Use
 
 def _is_of(where: Path, body: bytes, id_: str | None) -> bool:
     if id_ is None:
-        return where[:1] != (question_text.QUESTION,)
+        return where[:1] != (quiz_text.QUESTION,)
     ids = [table.get("id") for table in question_text.tables_of(body)]
-    return where[:2] == (question_text.QUESTION, ids.index(id_))
+    return where[:2] == (quiz_text.QUESTION, ids.index(id_))
 
 
 def _placed(body: bytes, findings: tuple[Finding, ...]) -> list[tuple[Path, Finding]]:
     """Each finding with the key on whose line, or after whose line, it is."""
-    lines = sorted((line, where) for where, line in lines_of(question_text.text_of(body)).items() if where)
+    lines = sorted((line, where) for where, line in lines_of(quiz_text.text_of(body)).items() if where)
     placed = []
     for one in findings:
         before = [where for line, where in lines if line <= one.line]

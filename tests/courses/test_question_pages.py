@@ -6,7 +6,7 @@ import pytest
 
 from portal.accounts.models import Role, User
 from portal.core.db import db
-from portal.courses import checker, drafts, question_text
+from portal.courses import checker, drafts, question_text, settings_text
 from tests.cast import Cast, person
 from tests.courses import packs
 from tests.courses.authoring_pages import CODE, COURSE, QUIZ, change, draft, file, published
@@ -276,7 +276,7 @@ def test_settings_are_keys_of_the_file(orn: Client) -> None:
     orn.follow(orn.submit("/settings"))
     assert drafts.changes_of(draft()) == {}
     orn.get(f"{QUIZ}/settings")
-    fields = {
+    fields: dict[str, Any] = {
         "time_limit": "30",
         "attempts": "3",
         "wait": "10",
@@ -285,7 +285,7 @@ def test_settings_are_keys_of_the_file(orn: Client) -> None:
         "draw": "",
     }
     orn.follow(orn.submit("/settings", **fields))
-    settings = question_text.settings_of(file("op/quiz.toml").encode())
+    settings = settings_text.settings_of(file("op/quiz.toml").encode())
     assert settings["feedback"] == {"answers": "never"}
     assert {key: settings.get(key) for key in ("time_limit", "attempts", "wait", "counts", "draw")} == {
         "time_limit": 30,
@@ -303,7 +303,7 @@ def test_settings_are_keys_of_the_file(orn: Client) -> None:
             "/settings", time_limit="", attempts="", wait="", counts="best", answers="submit", draw="2"
         )
     )
-    assert question_text.settings_of(file("op/quiz.toml").encode()).get("time_limit") is None
+    assert settings_text.settings_of(file("op/quiz.toml").encode()).get("time_limit") is None
 
 
 def test_questions_are_drawn_by_topic(orn: Client) -> None:
@@ -311,10 +311,15 @@ def test_questions_are_drawn_by_topic(orn: Client) -> None:
         orn.get(f"{QUIZ}/questions/{id_}")
         orn.follow(orn.submit(f"/questions/{id_}", topic=topic))
     orn.get(f"{QUIZ}/settings")
-    draws: dict[str, Any] = {"draws-0-topic": "one", "draws-0-count": "1", "draws-1-topic": "two", "draws-1-count": "1"}
+    draws: dict[str, Any] = {
+        "draws-0-topic": "one",
+        "draws-0-count": "1",
+        "draws-1-topic": "two",
+        "draws-1-count": "1",
+    }
     assert orn.submit("/settings", **draws).status_code == 422
     orn.follow(orn.submit("/settings", draw="", **draws))
-    settings = question_text.settings_of(file("op/quiz.toml").encode())
+    settings = settings_text.settings_of(file("op/quiz.toml").encode())
     assert settings["draw"] == [{"topic": "one", "count": 1}, {"topic": "two", "count": 1}]
     assert checker.check(CODE, drafts.files_of(draft())) == []
 

@@ -10,8 +10,6 @@ from hypothesis import given, settings, strategies as st
 from portal.courses import question_text
 from portal.courses.question_text import (
     IdTaken,
-    NoSuchQuestion,
-    NotEditable,
     add_questions,
     lost_comments,
     move_question,
@@ -21,6 +19,7 @@ from portal.courses.question_text import (
     tables_of,
     written,
 )
+from portal.courses.quiz_text import NoSuchQuestion, NotEditable
 
 CONTENT = Path(__file__).parents[2] / "content" / "courses"
 
