@@ -34,8 +34,9 @@ def quiz(course: str, module: str) -> str:
     if part.quiz is None:
         abort(404)
     user = viewer()
-    taken = attempts.earlier(user, course, module)
-    under_way = attempts.open_attempt(user, course, module)
+    all_of_them = attempts.taken(user, course, module)
+    taken = [one for one in all_of_them if one.submitted_at is not None]
+    under_way = next((one for one in all_of_them if one.submitted_at is None), None)
     return render_template(
         "learning/quiz.html",
         course=found,

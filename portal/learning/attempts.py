@@ -8,7 +8,7 @@ Where there is a limit the server's clock closes it, with what was saved: at the
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.accounts.models import User
 from portal.core import clock
@@ -21,6 +21,21 @@ from portal.learning.allowances import allowance
 from portal.learning.keeping import Given, Stale
 from portal.learning.marking import Answers, Asked
 from portal.learning.models import Attempt, Step, StepKind
+
+# Made once: putting them together took as long as asking them.
+_TAKEN = select(Attempt).where(
+    Attempt.user_id == bindparam("user"),
+    Attempt.course == bindparam("course"),
+    Attempt.module == bindparam("module"),
+)
+_LAST = (
+    select(Step)
+    .where(Step.attempt_id == bindparam("attempt"))
+    .order_by(Step.seq.desc())
+    .limit(1)
+    .execution_options(populate_existing=True)
+)
+_OF_USER = select(Attempt).where(Attempt.code == bindparam("code"), Attempt.user_id == bindparam("user"))
 
 
 class QuizNotThere(Refused):
@@ -46,14 +61,7 @@ def paper_of(attempt: Attempt) -> tuple[Asked, ...]:
 
 def open_attempt(user: User, course: str, module: str) -> Attempt | None:
     """The attempt this person has begun and not submitted."""
-    return db.session.scalar(
-        select(Attempt).where(
-            Attempt.user_id == user.id,
-            Attempt.course == course,
-            Attempt.module == module,
-            Attempt.submitted_at.is_(None),
-        )
-    )
+    return next((one for one in taken(user, course, module) if one.submitted_at is None), None)
 
 
 def start(user: User, course: Course, module: Module) -> Attempt:
@@ -100,17 +108,14 @@ def latest(attempt: Attempt) -> tuple[int, Given]:
 
 
 def _last_step(attempt: Attempt) -> Step | None:
-    return db.session.scalar(
-        select(Step)
-        .where(Step.attempt_id == attempt.id)
-        .order_by(Step.seq.desc())
-        .limit(1)
-        .execution_options(populate_existing=True)
-    )
+    return db.session.scalar(_LAST, {"attempt": attempt.id})
 
 
 def _locked(attempt: Attempt) -> Attempt:
+    """The attempt as it is now, held until this transaction ends. SQLite has one writer: what it loaded before is loaded anew."""
     begin_write()
+    if db.session.get_bind().dialect.name == "sqlite":
+        return attempt
     return db.session.execute(
         select(Attempt)
         .where(Attempt.id == attempt.id)
@@ -147,7 +152,7 @@ def submit(attempt: Attempt, *, seq: int, answers: Answers) -> Attempt:
     the form adds no answer: nobody submits what they have not seen. Or ImpossibleAnswer.
     """
     attempt = _locked(attempt)
-    if attempt.submitted_at is not None or close_if_over(attempt):
+    if _is_closed(attempt):
         return attempt
     given = keeping.checked(paper_of(attempt), answers)
     step = _last_step(attempt)
@@ -164,7 +169,10 @@ def close_if_over(attempt: Attempt) -> bool:
 
     It ends when its grace did, however late that is noticed; a pass counts from now on, for what was told stays true.
     """
-    attempt = _locked(attempt)
+    return _is_closed(_locked(attempt))
+
+
+def _is_closed(attempt: Attempt) -> bool:
     quiz = quiz_of(attempt)
     end = timing.closes_at(attempt, quiz)
     if attempt.submitted_at is None and end is not None and timing.is_over(attempt, quiz):
@@ -210,23 +218,22 @@ def result_of(attempt: Attempt) -> tuple[marking.Marked, ...]:
 
 def earlier(user: User, course: str, module: str) -> list[Attempt]:
     """The submitted attempts of this person at this quiz, newest first."""
-    return list(
-        db.session.scalars(
-            select(Attempt)
-            .where(
-                Attempt.user_id == user.id,
-                Attempt.course == course,
-                Attempt.module == module,
-                Attempt.submitted_at.is_not(None),
-            )
-            .order_by(Attempt.submitted_at.desc(), Attempt.id.desc())
-        )
-    )
+    return [one for one in taken(user, course, module) if one.submitted_at is not None]
+
+
+def taken(user: User, course: str, module: str) -> list[Attempt]:
+    """All attempts of this person at this quiz, the open one first, then newest first. One query."""
+    found = db.session.scalars(_TAKEN, {"user": user.id, "course": course, "module": module}).all()
+    return sorted(found, key=lambda one: (one.submitted_at is not None, -_when(one), -one.id))
+
+
+def _when(attempt: Attempt) -> float:
+    return (attempt.submitted_at or attempt.started_at).timestamp()
 
 
 def of_user(user: User, code: str) -> Attempt | None:
     """The attempt with this code, if it is this person's own."""
-    return db.session.scalar(select(Attempt).where(Attempt.code == code, Attempt.user_id == user.id))
+    return db.session.scalar(_OF_USER, {"code": code, "user": user.id})
 
 
 def with_code(code: str) -> Attempt:
