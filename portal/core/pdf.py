@@ -7,7 +7,6 @@ import re
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-import fontpkg
 import zxingcpp
 
 from portal.core import clock, fitting, shaping, thai
@@ -21,6 +20,8 @@ ABOVE = 0.79  # of a line's height stands above its baseline: marks reach higher
 
 # As the tokens of the pages have them, for white paper.
 INK, INK_2, LINE, CLOTH = "#181f27", "#49515a", "#80878e", "#1c427b"
+
+M, L = 2_300, 2_900  # letters of ASCII that a QR code holds with a seventh of it to spare, and at all
 
 Weight = Literal[400, 600]
 Side = Literal["left", "middle", "right"]
@@ -58,18 +59,21 @@ class Block(NamedTuple):
 
 
 class Paper:
-    """A document under way, kept whole in memory; `done` gives the file."""
+    """A document under way, kept whole in memory; `done` gives the file. `lies`: its pages are wider than high."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, lies: bool = False) -> None:
         from fpdf import FPDF  # noqa: PLC0415 - 0.4 s of import that only who asks for a paper should pay
 
-        self._pdf = FPDF(unit="mm", format="A4")
+        from portal.core import typefaces  # noqa: PLC0415 - the same
+
+        self.breadth, self.height = (HEIGHT, WIDTH) if lies else (WIDTH, HEIGHT)
+        self._pdf = FPDF("landscape" if lies else "portrait", unit="mm", format="A4")
         self._pdf.set_auto_page_break(False)
         self._pdf.set_title(title)
         self._pdf.set_lang(language())
         self._pdf.set_creation_date(clock.now())
         for weight, family in _FAMILIES.items():
-            self._pdf.add_font(family, fname=str(fontpkg.path("sarabun", weight)))
+            typefaces.add(self._pdf, family, weight)
         self._shaped = lru_cache(maxsize=_KEPT)(self._shape)
 
     def page(self) -> None:
@@ -95,7 +99,7 @@ class Paper:
         """Write one line with its baseline at `y`, beginning, in the middle or ending at `x`."""
         shaped = self._shaped(clean(text), style.weight)
         x -= shaped.width * style.size / POINT * {"left": 0, "middle": 0.5, "right": 1}[side]
-        at = f"{style.size:g} 0 0 {style.size:g} {x * POINT:.2f} {(HEIGHT - y) * POINT:.2f} Tm"
+        at = f"{style.size:g} 0 0 {style.size:g} {x * POINT:.2f} {(self.height - y) * POINT:.2f} Tm"
         self._write(f"BT {_paint(style.colour)} {self._font(style.weight)} {at} {shaped.operators} ET")
 
     def block(self, block: Block, x: float, top: float, side: Side = "left") -> float:
@@ -109,15 +113,26 @@ class Paper:
     def rule(self, start: Point, end: Point, *, width: float = 0.2, colour: str = LINE) -> None:
         """Draw a straight line, `width` in millimetres."""
         ends = " ".join(
-            f"{x * POINT:.2f} {(HEIGHT - y) * POINT:.2f} {to}" for (x, y), to in ((start, "m"), (end, "l"))
+            f"{x * POINT:.2f} {(self.height - y) * POINT:.2f} {to}"
+            for (x, y), to in ((start, "m"), (end, "l"))
         )
         self._write(f"{_paint(colour).upper()} {width * POINT:.2f} w {ends} S")
 
+    def fill(self, corner: Point, width: float, height: float, *, colour: str) -> None:
+        """Fill a rectangle, `corner` its top left."""
+        x, y = corner[0] * POINT, (self.height - corner[1] - height) * POINT
+        self._write(f"{_paint(colour)} {x:.2f} {y:.2f} {width * POINT:.2f} {height * POINT:.2f} re f")
+
+    def shape(self, path: str, corner: Point, size: float, *, colour: str) -> None:
+        """Fill a path of PDF operators in a square of 1 by 1 that has its y downwards, drawn so large."""
+        x, y, scale = corner[0] * POINT, (self.height - corner[1]) * POINT, size * POINT
+        self._write(f"q {_paint(colour)} {scale:.4f} 0 0 {-scale:.4f} {x:.2f} {y:.2f} cm {path} f Q")
+
     def qr(self, text: str, x: float, y: float, size: float) -> None:
-        """Draw a QR code into a square of this size; the quiet zone round it is the caller's."""
+        """Draw a QR code of at most L letters into a square of this size; the quiet zone round it is the caller's."""
         side, squares = _squares(text)
         scale = size * POINT / side
-        at = f"{scale:.4f} 0 0 {scale:.4f} {x * POINT:.2f} {(HEIGHT - y - size) * POINT:.2f} cm"
+        at = f"{scale:.4f} 0 0 {scale:.4f} {x * POINT:.2f} {(self.height - y - size) * POINT:.2f} cm"
         self._write(f"q 0 g {at} {squares} f Q")
 
     def done(self) -> bytes:
@@ -149,7 +164,9 @@ def _paint(colour: str) -> str:
 
 def _squares(text: str) -> tuple[int, str]:
     """The QR code of a text: modules on a side, and its dark runs as rectangles of one path, so that no seam shows between rows."""
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    code = zxingcpp.create_barcode(
+        text, zxingcpp.BarcodeFormat.QRCode, ec_level="M" if len(text) <= M else "L"
+    )
     picture: Any = code.to_image(scale=1, add_quiet_zones=False)
     side, rows = picture.shape[0], bytes(memoryview(picture))
     dark = (

@@ -113,3 +113,18 @@ def test_the_same_paper_is_the_same_file(app):
         return paper.done()
 
     assert made() == made()
+
+
+def test_a_paper_that_lies_is_wider_than_high_and_is_measured_from_the_same_corner(app):
+    paper = pdf.Paper("ใบทดสอบ", lies=True)
+    paper.page()
+    paper.fill((20, 30), 250, 10, colour=pdf.INK)
+    paper.shape("0 0 m 1 0 l 0 1 l h", (20, 150), 40, colour=pdf.INK)
+    file = paper.done()
+    assert papers.ink(file) == pytest.approx((20, 30, 270, 190), abs=0.3)
+    assert papers.ink(file, within=(0, 140, 297, 210)) == pytest.approx((20, 150, 60, 190), abs=0.3)
+
+
+def test_a_long_text_has_a_code_too(paper):
+    paper.qr("x" * pdf.L, 20, 30, 150)
+    assert papers.codes(paper.done()) == ["x" * pdf.L]
