@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from bench import analysis as bench
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.db import db
@@ -201,3 +202,12 @@ def test_of_many_different_answers_the_rare_ones_become_one(monkeypatch: pytest.
 
 def test_nobody_yet_leaves_every_question_without_figures(course: Course) -> None:
     assert [one.figures.count for one in analysed(course).items] == [0, 0, 0, 0]
+
+
+def test_the_bench_fills_a_quiz_as_people_do(course: Course) -> None:
+    module = course.module("op")
+    assert module is not None
+    bench.fill(course, module, 40)
+    found = analysed(course, Of.ALL)
+    assert (found.attempts, analysed(course).attempts) == (40, 10)
+    assert all(0 < (one.figures.facility or 0) < 1 for one in found.items)
