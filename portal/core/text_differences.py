@@ -8,7 +8,10 @@ from itertools import zip_longest
 
 CONTEXT = 2  # lines shown around a change
 MOST_LETTERS = 4_000  # of a line that is looked into: comparing two takes time that grows with both
-MOST_LINES = 20_000  # of two texts that are compared line by line
+MOST_LINES = 12_000  # of two texts that are compared line by line
+MANY_LINES = (
+    1_000  # from here on what stands in many places is no landmark: the time would grow with the square
+)
 LIKE = 0.35  # how much of two lines must be the same for one to be shown as the other changed
 SHORT = 2  # equal letters between two changes are part of the change: nobody reads islands
 
@@ -48,7 +51,7 @@ def lines(before: str, after: str) -> list[list[Line]]:
     old, new = before.split("\n"), after.split("\n")
     if len(old) + len(new) > MOST_LINES:
         return [[*_gone(old, 0), *_new(new, 0)]] if old != new else []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matcher = SequenceMatcher(None, old, new, autojunk=len(new) >= MANY_LINES)
     return [
         [line for code in group for line in _lines(code, old, new)]
         for group in matcher.get_grouped_opcodes(CONTEXT)
@@ -61,7 +64,7 @@ def runs(before: str, after: str) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
     if max(len(before), len(after)) > MOST_LETTERS:
         return (Run(before, True),), (Run(after, True),)
     old, new = _WORD.findall(before), _WORD.findall(after)
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matcher = SequenceMatcher(None, old, new)
     if matcher.ratio() < LIKE:
         return (Run(before, True),), (Run(after, True),)
     found: tuple[list[Run], list[Run]] = ([], [])

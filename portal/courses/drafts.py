@@ -198,8 +198,9 @@ def _applied(base: Mapping[str, bytes], changes: Mapping[str, bytes | None]) -> 
 
 def _held(draft: Draft) -> Draft:
     """The draft as it is now, held until the transaction ends."""
+    id_, course = draft.id, draft.course  # before the lock: with it what was read may be gone
     begin_write()
-    fresh = select(Draft).where(Draft.id == draft.id, Draft.course == draft.course).with_for_update()
+    fresh = select(Draft).where(Draft.id == id_, Draft.course == course).with_for_update()
     found = db.session.scalar(fresh.execution_options(populate_existing=True))
     if found is None:
         raise Gone

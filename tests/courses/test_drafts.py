@@ -1,5 +1,6 @@
 """A draft keeps what organizers change until it is published byte for byte; nobody overwrites what they have not seen."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from portal.courses.editions import BrokenPack
 from portal.courses.models import Draft, DraftFile
 from tests.cast import Cast
 from tests.courses import packs
+from tests.courses.test_editions import publish_at_once
 
 CODE = packs.CODE
 HOW = packs.HOW.encode()
@@ -184,3 +186,46 @@ def test_a_draft_thrown_away_leaves_the_edition_and_ends_every_open_page(draft: 
     write(new, "op/how.md", b"something else")
     with pytest.raises(ChangedMeanwhile):
         drafts.write(new, "op/how.md", OTHER, version=drafts.version(BETTER), by=None)
+
+
+def _saved(text: bytes) -> bytes | None:
+    """What somebody saves who saw the file as it is published; None where they were refused."""
+    try:
+        drafts.write(drafts.begin(CODE, None), "op/how.md", text, version=drafts.version(HOW), by=None)
+    except ChangedMeanwhile:
+        db.session.rollback()
+        return None
+    return text
+
+
+@pytest.mark.both_databases
+def test_of_many_who_save_one_file_at_once_one_is_kept_and_the_others_are_told(app: Flask) -> None:
+    editions.publish(CODE, packs.sound(), by=None)
+    db.session.commit()
+    texts = [HOW.replace(b"minutes = 7", b"minutes = %d" % n) for n in range(10, 15)]
+    results = publish_at_once(app, [partial(_saved, text) for text in texts])
+    kept = [one for one in results if one is not None]
+    assert len(kept) == 1
+    found = drafts.of(CODE)
+    assert found is not None
+    assert drafts.files_of(found)["op/how.md"] == kept[0]
+
+
+@pytest.mark.both_databases
+def test_of_two_who_publish_one_draft_at_once_one_finds_it_gone(app: Flask) -> None:
+    editions.publish(CODE, packs.sound(), by=None)
+    write(drafts.begin(CODE, None), "op/how.md", BETTER)
+    db.session.commit()
+
+    def publish() -> object:
+        found = drafts.of(CODE)
+        if found is None:
+            return "gone"
+        try:
+            return drafts.publish(found, by=None).number
+        except Gone:
+            db.session.rollback()
+            return "gone"
+
+    assert sorted(map(str, publish_at_once(app, [publish, publish]))) == ["2", "gone"]
+    assert [edition.number for edition in editions.history(CODE)] == [2, 1]
