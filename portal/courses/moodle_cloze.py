@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from html import unescape
+from html import escape
 
 from portal.core.i18n import _
 from portal.courses import foreign_text
@@ -86,7 +86,7 @@ def _bare(text: str) -> str:
 
 
 def _unquoted(text: str) -> str:
-    return unescape(re.sub(r"\\(.)", r"\1", text)).strip()
+    return re.sub(r"\\(.)", r"\1", text).strip()
 
 
 def numbered(text: str, options: Sequence[tuple[str, str]]) -> tuple[str, list[Row]]:
@@ -134,5 +134,5 @@ def _gap_of(row: Row) -> str:
 
 
 def _answers(found: Sequence[tuple[str, str]], marks: str = _MARKS) -> str:
-    """Each answer with a backslash before these marks; & is written out, lest it begins a letter such as &amp;#39;."""
-    return "~".join(f"%{mark}%{re.sub(marks, _ESCAPED, text.replace('&', '&amp;'))}" for mark, text in found)
+    """Each answer with a backslash before these marks; they stand within HTML."""
+    return "~".join(f"%{mark}%{re.sub(marks, _ESCAPED, escape(text, quote=False))}" for mark, text in found)
