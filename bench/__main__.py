@@ -15,6 +15,7 @@ from bench import (
     outbox,
     pages,
     papers,
+    quiz,
     rush,
     site,
     spreadsheets,
@@ -94,6 +95,11 @@ def _check_in_on_postgres(folder: Path) -> list[Figure]:
         return check_in.measured(folder, folder / "log", "PostgreSQL", url)
 
 
+def _quiz_on_postgres(folder: Path) -> list[Figure]:
+    with _postgres(folder) as url:
+        return quiz.measured(folder, folder / "log", "PostgreSQL", url)
+
+
 def _analysis_on_postgres(folder: Path) -> list[Figure]:
     with _postgres(folder) as url:
         return analysis.measured(folder, "PostgreSQL", url)
@@ -118,6 +124,8 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("letters on PostgreSQL", _letters_on_postgres),
     ("check-in on SQLite", lambda folder: check_in.measured(folder, folder / "log")),
     ("check-in on PostgreSQL", _check_in_on_postgres),
+    ("quiz on SQLite", lambda folder: quiz.measured(folder, folder / "log")),
+    ("quiz on PostgreSQL", _quiz_on_postgres),
     ("item analysis on SQLite", lambda folder: analysis.measured(folder, "SQLite")),
     ("item analysis on PostgreSQL", _analysis_on_postgres),
     ("feeds", lambda folder: feeds.measured(folder, folder / "log")),

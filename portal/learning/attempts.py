@@ -137,11 +137,10 @@ def save(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind = StepK
 
 
 def _append(attempt: Attempt, kind: StepKind, answers: Given, last: Step | None) -> Step:
-    """The step that closes."""
+    """The step that closes; what closes then flushes both."""
     seq = last.seq + 1 if last else 1
     step = Step(attempt_id=attempt.id, seq=seq, kind=kind, answers=answers, at=clock.now())
     db.session.add(step)
-    db.session.flush()
     return step
 
 

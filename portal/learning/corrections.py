@@ -7,9 +7,9 @@ of a question decides. By the rule KEY they are marked by that edition's key, wh
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from portal.core.db import db
+from portal.core.db import db, read_rows
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.courses import catalog
@@ -89,6 +89,18 @@ def propose(course: Course, module: Module, question: Question, rule: Correction
     return Proposal(course, module, question, rule)
 
 
+# Made once: every submit asks it.
+_MADE = (
+    select(KeyCorrection.question, KeyCorrection.rule, KeyCorrection.edition_id)
+    .where(
+        KeyCorrection.course == bindparam("course"),
+        KeyCorrection.module == bindparam("module"),
+        KeyCorrection.edition_id >= bindparam("edition"),
+    )
+    .order_by(KeyCorrection.id)
+)
+
+
 def rulings(
     course: str, module: str, edition_id: int, *, adding: Proposal | None = None, is_held: bool = False
 ) -> dict[str, Ruling]:
@@ -100,15 +112,7 @@ def rulings(
     """
     if is_held and db.session.get_bind().dialect.name != "sqlite":
         db.session.execute(select(Edition.id).where(Edition.id == edition_id).with_for_update(read=True))
-    made = db.session.execute(
-        select(KeyCorrection.question, KeyCorrection.rule, KeyCorrection.edition_id)
-        .where(
-            KeyCorrection.course == course,
-            KeyCorrection.module == module,
-            KeyCorrection.edition_id >= edition_id,
-        )
-        .order_by(KeyCorrection.id)
-    )
+    made = read_rows(_MADE, course=course, module=module, edition=edition_id)
     rules = [(name, rule, of_edition) for name, rule, of_edition in made]
     if adding is not None and adding.edition_id >= edition_id:
         rules.append((adding.question.id, adding.rule, adding.edition_id))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, insert, select
 
 from portal.accounts.models import User
 from portal.core.db import begin_write, db, read_rows
@@ -50,6 +50,15 @@ _COUNTING = {
     for has_agency in (True, False)
 }
 
+_PASS = insert(ModulePass).values(
+    user_id=bindparam("user"),
+    agency_id=bindparam("agency"),
+    course=bindparam("course"),
+    module=bindparam("module"),
+    attempt_id=bindparam("attempt"),
+    passed_at=bindparam("at"),
+)
+
 
 def settle(user_id: int, agency_id: int | None, course: str, module: str, *, at: datetime) -> None:
     """See to it that a pass counts from `at` on, or counts no longer, as the submitted attempts of this person for this agency say.
@@ -68,16 +77,7 @@ def settle(user_id: int, agency_id: int | None, course: str, module: str, *, at:
     if deciding is None and counting is not None:
         db.session.get_one(ModulePass, counting).ended_at = at
     if deciding is not None and counting is None:
-        db.session.add(
-            ModulePass(
-                user_id=user_id,
-                agency_id=agency_id,
-                course=course,
-                module=module,
-                attempt_id=deciding.id,
-                passed_at=at,
-            )
-        )
+        db.session.connection().execute(_PASS, {**whose, "attempt": deciding.id, "at": at})
     db.session.flush()
 
 

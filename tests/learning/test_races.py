@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +11,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.accounts.models import User
+from portal.core import clock
 from portal.core.db import db, writing
 from portal.courses import catalog
-from portal.learning import attempts, coverage, progress
+from portal.learning import attempts, coverage, keeping, passing, progress
+from portal.learning.allowances import NoAttemptsLeft
 from portal.learning.keeping import AlreadySubmitted, Stale
-from portal.learning.models import Attempt, LessonMark, ModulePass, Step
+from portal.learning.models import Attempt, LessonMark, ModulePass, Step, StepKind
 from tests import packs
-from tests.learning.taking import answers, right, take, wrong
+from tests.learning.taking import answers, course_with, right, take, wrong
 
 pytestmark = pytest.mark.both_databases
 
@@ -147,3 +150,77 @@ def test_an_attempt_begun_while_an_edition_is_published_keeps_one_paper(app, cas
     attempt = attempts.of_user(cast.lamai, code)
     assert attempt is not None
     assert len(attempts.paper_of(attempt)) == 4
+
+
+def test_autosaves_and_a_submit_at_once_lose_nothing_that_was_acknowledged(app, cast, course, op):
+    attempt = attempts.start(cast.lamai, course, op)
+    attempt_id, code, user_id, given = attempt.id, attempt.code, cast.lamai.id, answers(attempt)
+    seq = attempts.save(attempt, seq=0, answers=given)
+    name, chosen = next((one.question.id, wrong(one)) for one in attempts.paper_of(attempt))
+
+    def autosave() -> int:
+        return keeping.keep(user_id, code, seq=seq, answers={name: chosen}, kind=StepKind.AUTOSAVE)[0]
+
+    *saved, submitted = at_once(
+        app, [autosave] * 3 + [lambda: attempts.submit(this(attempt_id), seq=seq, answers={}).score]
+    )
+    db.session.expire_all()
+    stored = this(attempt_id)
+    if isinstance(
+        submitted, Stale
+    ):  # an autosave was first: all three say the same, and nothing is submitted unseen
+        assert (saved, stored.submitted_at) == ([seq + 1] * 3, None)
+        assert attempts.latest(stored)[1][name] == chosen
+    else:
+        assert all(isinstance(one, AlreadySubmitted) for one in saved)
+        assert (submitted, stored.score, count(Step)) == (4.0, 4.0, 2)
+
+
+def test_the_clock_and_a_submit_at_once_close_an_attempt_once(app, cast):
+    course = course_with("time_limit = 30\n")
+    attempt = attempts.start(cast.lamai, course, course.modules[0])
+    attempt_id, seq = attempt.id, attempts.save(attempt, seq=0, answers=answers(attempt))
+    clock.start_at(clock.now() + timedelta(hours=1), still=True)
+    jobs: list[Callable[[], Any]] = [lambda: attempts.close_if_over(this(attempt_id))] * 3
+    jobs += [lambda: attempts.submit(this(attempt_id), seq=seq, answers={}).score] * 3
+    found = at_once(app, jobs)
+    assert found == [True] * 3 + [4.0] * 3
+    assert (count(Step), count(ModulePass)) == (2, 1)
+    assert attempts.is_closed_by_clock(this(attempt_id))
+
+
+def test_two_devices_that_autosave_at_once_overwrite_nothing_unseen(app, cast, course, op):
+    attempt = attempts.start(cast.lamai, course, op)
+    code, user_id, asked = attempt.code, cast.lamai.id, attempts.paper_of(attempt)[0]
+    name = asked.question.id
+
+    def saves(chosen: list[str]) -> Callable[[], int]:
+        return lambda: keeping.keep(user_id, code, seq=0, answers={name: chosen}, kind=StepKind.AUTOSAVE)[0]
+
+    found = at_once(app, [saves(right(asked)), saves(wrong(asked))])
+    [no] = [one for one in found if isinstance(one, Stale)]
+    assert [one for one in found if one is not no] == [1]
+    assert attempts.latest(this(attempt.id)) == (1, no.answers)
+
+
+def test_somebody_without_an_agency_who_submits_while_it_is_settled_passes_once(app, cast, course, op):
+    take(cast.orn, course)
+    user_id = cast.orn.id
+    at_once(app, [lambda: passing.settle(user_id, None, "sample", "op", at=clock.now())] * 4)
+    assert count(ModulePass) == 1
+
+
+def test_starts_at_once_take_no_more_attempts_than_there_are(app, cast):
+    course = course_with("attempts = 1\n")
+    user_id = cast.lamai.id
+
+    def whole() -> Any:
+        try:
+            return take(me(user_id), course).code
+        except NoAttemptsLeft as no:
+            db.session.rollback()
+            return no
+
+    found = at_once(app, [whole] * 4)
+    assert count(Attempt) == 1
+    assert len({one for one in found if isinstance(one, str)}) == 1
