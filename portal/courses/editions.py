@@ -95,6 +95,12 @@ def is_current(code: str, files: Mapping[str, bytes]) -> bool:
     return db.session.scalar(newest) == digest_of(files)
 
 
+def was_published(code: str, files: Mapping[str, bytes]) -> bool:
+    """Whether these are the files of any edition of the course."""
+    same = select(Edition.id).where(Edition.course == code, Edition.digest == digest_of(files)).limit(1)
+    return db.session.scalar(same) is not None
+
+
 def history(code: str) -> list[Edition]:
     """All editions of the course, newest first, without their files."""
     return list(

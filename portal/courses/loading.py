@@ -30,12 +30,15 @@ def style_of_folder(content: Path) -> list[Finding]:
 
 
 def load_folder(content: Path, *, by: User | None = None, note: str = "") -> list[Edition]:
-    """Publish the courses whose files changed, and give the new editions back. Refuses all of them with BrokenPack when one is broken."""
+    """Publish the courses whose files changed, and give the new editions back. Refuses all of them with BrokenPack when one is broken.
+
+    A folder that was an edition already is left: what authors published on the web since then is not taken back by a restart.
+    """
     changed = []
     findings: list[Finding] = []
     for folder in _folders(content):
         files = editions.read_folder(folder)
-        if not editions.is_current(folder.name, files):
+        if not editions.was_published(folder.name, files):
             changed.append((folder.name, files))
             findings += _findings(content, folder)
     if findings:

@@ -45,6 +45,17 @@ def test_loading_again_publishes_only_what_changed(app: Flask, content: Path) ->
     assert loaded(content) == [("two", 2)]
 
 
+def test_a_folder_loaded_before_does_not_take_back_what_was_published_on_the_web(
+    app: Flask, content: Path
+) -> None:
+    loaded(content)
+    editions.publish("one", packs.spoiled("course.toml", "members = 2", "members = 4"), by=None)
+    assert loaded(content) == []
+    assert stored()[-1] == ("one", 2)
+    packs.write(content / "courses" / "one", packs.spoiled("course.toml", "members = 2", "members = 5"))
+    assert loaded(content) == [("one", 3)]
+
+
 def test_one_broken_course_stops_the_load_and_all_faults_of_all_courses_are_told(
     app: Flask, content: Path
 ) -> None:
