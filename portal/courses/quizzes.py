@@ -24,10 +24,7 @@ def read(file: str, prose: Prose, *, lessons: Sequence[str], taken: dict[str, st
     title_th, title_en = table.text("title"), table.text("title_en")
     pass_mark = table.number("pass_mark", least=1, most=100)
     shuffle = table.flag("shuffle", required=False)
-    minutes = table.number("time_limit", required=False, least=1, most=MOST_MINUTES)
-    grace = table.number("grace", required=False, most=MOST_GRACE)
-    attempts = table.number("attempts", required=False, least=1, most=MOST_ATTEMPTS)
-    wait = table.number("wait", required=False, most=MOST_WAIT)
+    limits = _limits(table)
     counts = table.one_of("counts", list(Counts)) if "counts" in table.values else ""
     feedback = _feedback(table)
     checked_on = table.day("checked", required=False)
@@ -49,14 +46,22 @@ def read(file: str, prose: Prose, *, lessons: Sequence[str], taken: dict[str, st
         shuffle=shuffle is not False,
         questions=kept,
         draws=draws,
-        minutes=minutes or 0,
-        grace=GRACE if grace is None else grace,
-        attempts=attempts or 0,
-        wait=wait or 0,
         counts=Counts(counts or Counts.BEST),
         feedback=feedback,
         checked_on=checked_on,
+        **limits,
     )
+
+
+def _limits(table: Table) -> dict[str, int]:
+    """How long, how often and after which pause a quiz may be taken."""
+    grace = table.number("grace", required=False, most=MOST_GRACE)
+    return {
+        "minutes": table.number("time_limit", required=False, least=1, most=MOST_MINUTES) or 0,
+        "grace": GRACE if grace is None else grace,
+        "attempts": table.number("attempts", required=False, least=1, most=MOST_ATTEMPTS) or 0,
+        "wait": table.number("wait", required=False, most=MOST_WAIT) or 0,
+    }
 
 
 def _feedback(table: Table) -> Feedback:
