@@ -62,7 +62,7 @@ def test_correcting_does_what_the_dry_run_said(run: Run, course: Course, cast: C
     assert (result.exit_code, result.output) == (0, TOLD + f"corrected {correction.code}, mails 1\n")
     assert (correction.why, correction.by_id) == ("โจทย์กำกวม", cast.orn.id)
     assert [one.to_email for one in db.session.scalars(select(OutboxMessage))] == [cast.lamai.email]
-    scores = dict(db.session.execute(select(Attempt.user_id, Attempt.score)).all())  # type: ignore[arg-type]
+    scores = dict(db.session.execute(select(Attempt.user_id, Attempt.score)).all())
     assert scores == {cast.lamai.id: 3, cast.sakda.id: 4}
 
 

@@ -13,11 +13,11 @@ from portal.core.db import db, read_rows
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.courses import catalog
-from portal.courses.course import Choices, Cloze, Course, Matching, Module, Ordering, Question
+from portal.courses.course import Course, Module, Question
 from portal.courses.models import Edition
 from portal.learning.marking import Asked, Ruling
 from portal.learning.models import Attempt, CorrectionRule, KeyCorrection
-from portal.learning.rekeying import rekeyed
+from portal.learning.rekeying import rekeyed, worth
 
 
 class NoSuchQuestion(Refused):
@@ -181,20 +181,6 @@ def behind(course: Course, module: Module, question: Question) -> list[int]:
         if marked_by is not None and worth(marked_by) != worth(key):
             found.append(catalog.at_edition(edition_id).number)
     return found
-
-
-def worth(question: Question) -> object:
-    """The part of a question that decides what an answer is worth, to be compared."""
-    shape = question.shape
-    if isinstance(shape, Choices):
-        return shape.credit, [(one.key, one.is_correct, one.weight) for one in shape.choices]
-    if isinstance(shape, Matching):
-        return shape.credit, sorted(shape.right_of.items())
-    if isinstance(shape, Ordering):
-        return shape.credit, [one.key for one in shape.items]
-    if isinstance(shape, Cloze):
-        return shape.credit, [(one.accepted, one.answer) for one in shape.gaps]
-    return shape
 
 
 def of_question(course: str, module: str, name: str) -> list[KeyCorrection]:

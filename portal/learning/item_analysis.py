@@ -22,6 +22,7 @@ from portal.courses.course import Choices, Course, Matching, Module, Ordering, Q
 from portal.learning import marking
 from portal.learning.item_statistics import Cell, Figures, Taken, figures, taken
 from portal.learning.models import Attempt, KeyCorrection, Step, StepKind
+from portal.learning.rekeying import is_same
 
 AT_ONCE = 2_000  # rows held while counting
 MOST_CELLS = 5_000  # different outcomes kept of a question: typed answers are of any number
@@ -137,24 +138,6 @@ def _item(question: Question, number: int, tallies: Mapping[int, list[_Tally]], 
     return Item(
         question, number, figures(cells, seconds), tuple(taken(cells, _parts_of(question))), blank, older
     )
-
-
-def is_same(one: Question, other: Question) -> bool:
-    """Whether both ask the same of the same choices, so that answers to either may be counted together; keys may differ."""
-    return (one.kind, one.html, offered(one)) == (other.kind, other.html, offered(other))
-
-
-def offered(question: Question) -> tuple[tuple[str, str], ...]:
-    """What the question offers to choose, place or fill in: (key, html), in the order of the keys."""
-    shape = question.shape
-    if isinstance(shape, Choices):
-        return tuple((one.key, one.html) for one in shape.choices)
-    if isinstance(shape, Matching):
-        return tuple((one.key, one.html) for one in (*shape.lefts, *shape.rights))
-    if isinstance(shape, Ordering):
-        return tuple(sorted((one.key, one.html) for one in shape.items))
-    gaps = getattr(shape, "gaps", ())
-    return tuple((f"{gap.number}/{one.key}", one.html) for gap in gaps for one in gap.options)
 
 
 def _parts_of(question: Question) -> Any:

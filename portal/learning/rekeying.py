@@ -1,4 +1,4 @@
-"""An older wording of a question under the key of a later one; which attempts that touches is corrections' matter.
+"""Two wordings of a question beside each other: whether they ask the same, and the older one under the key of the later; which attempts that touches is corrections' matter.
 
 Keys of choices follow the order of the file, so a choice is known again by its text, or by its key where only its text
 was mended. The older question keeps its texts and its keys: what was answered then is marked as it was meant.
@@ -109,3 +109,35 @@ def _same_parts(then: Sequence[Keyed], now: Sequence[Keyed]) -> list[str] | None
     found = [by_text.get(part.html) or (part.key if part.key in mended else None) for part in then]
     known = [key for key in found if key is not None]
     return known if len(set(known)) == len(then) else None
+
+
+def is_same(one: Question, other: Question) -> bool:
+    """Whether both ask the same of the same choices, so that answers to either may be counted together; keys may differ."""
+    return (one.kind, one.html, offered(one)) == (other.kind, other.html, offered(other))
+
+
+def offered(question: Question) -> tuple[tuple[str, str], ...]:
+    """What the question offers to choose, place or fill in: (key, html), in the order of the keys."""
+    shape = question.shape
+    if isinstance(shape, Choices):
+        return tuple((one.key, one.html) for one in shape.choices)
+    if isinstance(shape, Matching):
+        return tuple((one.key, one.html) for one in (*shape.lefts, *shape.rights))
+    if isinstance(shape, Ordering):
+        return tuple(sorted((one.key, one.html) for one in shape.items))
+    gaps = getattr(shape, "gaps", ())
+    return tuple((f"{gap.number}/{one.key}", one.html) for gap in gaps for one in gap.options)
+
+
+def worth(question: Question) -> object:
+    """The part of a question that decides what an answer is worth, to be compared."""
+    shape = question.shape
+    if isinstance(shape, Choices):
+        return shape.credit, [(one.key, one.is_correct, one.weight) for one in shape.choices]
+    if isinstance(shape, Matching):
+        return shape.credit, sorted(shape.right_of.items())
+    if isinstance(shape, Ordering):
+        return shape.credit, [one.key for one in shape.items]
+    if isinstance(shape, Cloze):
+        return shape.credit, [(one.accepted, one.answer) for one in shape.gaps]
+    return shape
