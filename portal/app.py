@@ -17,7 +17,7 @@ from portal.attendance.handout_views import bp as handouts
 from portal.attendance.manage import bp as roster
 from portal.attendance.papers_views import bp as papers
 from portal.awards.views import bp as awards
-from portal.certificates import models as certificates_models
+from portal.certificates.views import bp as certificates
 from portal.core import assets, clock, compress, db, errors, filters, guard, i18n, pagecache, unchanged
 from portal.core.templating import Environment
 from portal.courses import files_manage, models as courses_models, questions_manage as quiz_questions_manage
@@ -64,6 +64,7 @@ BLUEPRINTS = (
     care,
     authoring,
     exchange,
+    certificates,
     organize,
     letters,
 )
@@ -86,7 +87,7 @@ MORE_PAGES = (
     tables_manage,
     talks_manage,
 )
-MODELS_WITHOUT_PAGES = (certificates_models, courses_models, mail_models, organize_models)
+MODELS_WITHOUT_PAGES = (courses_models, mail_models, organize_models)
 
 
 def _configure(app: Flask, settings: Mapping[str, Any]) -> None:

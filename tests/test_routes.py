@@ -18,6 +18,8 @@ EVERYONE = {
     "accounts.sign_up",
     "accounts.sign_up_sent",
     "awards.timeline",
+    "certificates.certificate",
+    "certificates.check",
     "door.keeper",  # a script that holds nothing of anybody
     "handouts.bundle",
     "handouts.material",  # what of it, and whether, is the rule of handouts
@@ -48,6 +50,7 @@ SIGNED_IN = {
     "accounts.change_password",
     "accounts.end_other_sign_ins",
     "accounts.end_sign_in",
+    "certificates.paper",  # to its holder, its agency's coordinator and organizers; others get 404
     "check_in.checked_in",
     "check_in.oneself",
     "check_in.scanned",  # to its owner and to organizers; others get 404

@@ -1,6 +1,7 @@
 """Certificates issued, revoked and replaced, each signed; who has earned one is earning's matter."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace as replace_fields
 
 from flask import current_app
 from sqlalchemy import select
@@ -98,6 +99,11 @@ def claim_of(certificate: Certificate, lang: str = "th") -> Claim:
         issued=clock.local(certificate.issued_at).date().isoformat(),
         issuer=str(current_app.config["BASE_URL"]),
     )
+
+
+def claim_as_sealed(certificate: Certificate, claim: Claim) -> Claim:
+    """What the certificate would say, by the row, at the address that its claim names: portals move house."""
+    return replace_fields(claim_of(certificate), issuer=claim.issuer)
 
 
 def address(certificate: Certificate) -> str:

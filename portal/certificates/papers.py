@@ -157,3 +157,8 @@ def _foot(paper: Paper, one: Certificate) -> None:
     right = WIDTH - EDGE
     paper.text(_("ลงนามด้วยลายมือชื่อดิจิทัลของระบบ"), right, bottom - 6.2, Style(9.5, colour=INK_2), "right")
     paper.text(_("กุญแจ %(key)s", key=one.key.kid), right, bottom - 0.6, Style(9.5, colour=INK_2), "right")
+
+
+def filename(one: Certificate) -> str:
+    """Of the file, without its ending: whose it is, and which."""
+    return f"{_('ใบประกาศ')} {pdf.clean(one.holder)[:60]} {issuing.shown(one.code)}"

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import zxingcpp
 
-from portal.core import clock, fitting, shaping, thai
+from portal.core import clock, fitting, shaping, thai, typefaces
 from portal.core.i18n import language
 
 WIDTH, HEIGHT = 210.0, 297.0
@@ -63,8 +63,6 @@ class Paper:
 
     def __init__(self, title: str, *, lies: bool = False) -> None:
         from fpdf import FPDF  # noqa: PLC0415 - 0.4 s of import that only who asks for a paper should pay
-
-        from portal.core import typefaces  # noqa: PLC0415 - the same
 
         self.breadth, self.height = (HEIGHT, WIDTH) if lies else (WIDTH, HEIGHT)
         self._pdf = FPDF("landscape" if lies else "portrait", unit="mm", format="A4")

@@ -10,10 +10,6 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 import fontpkg
-from fontTools import subset
-from fontTools.ttLib import TTFont
-from fpdf import FPDF
-from fpdf.fonts import SubsetMap
 
 # What only shaping needs (HarfBuzz has a copy of its own), and what a PDF has no use for.
 _LEFT_OUT = ("GDEF", "GPOS", "GSUB", "DSIG", "OS/2", "STAT", "cmap", "gasp", "meta", "name")
@@ -24,8 +20,11 @@ class _Read(NamedTuple):
     outlines: bytes  # the same typeface without what shapes it: all glyphs by the same numbers
 
 
-def add(pdf: FPDF, family: str, weight: int) -> None:
-    """The same as `add_font` of fpdf2 for this weight of Sarabun."""
+def add(pdf: Any, family: str, weight: int) -> None:
+    """The same as `add_font` of fpdf2's document for this weight of Sarabun."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - as fpdf
+    from fpdf.fonts import SubsetMap  # noqa: PLC0415 - 0.4 s of import that only who asks for a paper should pay
+
     read = _read(weight)
     face = copy(read.face)
     face.i = len(pdf.fonts) + 1
@@ -39,6 +38,10 @@ def add(pdf: FPDF, family: str, weight: int) -> None:
 
 @lru_cache(maxsize=4)
 def _read(weight: int) -> _Read:
+    from fontTools import subset  # noqa: PLC0415 - as fpdf
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - as fpdf
+    from fpdf import FPDF  # noqa: PLC0415 - 0.4 s of import that only who asks for a paper should pay
+
     path = str(fontpkg.path("sarabun", weight))
     pdf = FPDF()
     pdf.add_font("face", fname=path)
