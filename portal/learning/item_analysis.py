@@ -24,7 +24,7 @@ from portal.learning.item_statistics import Cell, Figures, Taken, figures, taken
 from portal.learning.models import Attempt, KeyCorrection, Step, StepKind
 from portal.learning.rekeying import is_same
 
-AT_ONCE = 2_000  # rows held while counting
+AT_ONCE = 5_000  # rows held while counting
 MOST_CELLS = 5_000  # different outcomes kept of a question: typed answers are of any number
 MOST_KEPT = 64  # quizzes
 LONGEST = 60  # letters kept of a typed answer
