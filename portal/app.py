@@ -16,13 +16,15 @@ from portal.attendance.door_manage import bp as door
 from portal.attendance.handout_views import bp as handouts
 from portal.attendance.manage import bp as roster
 from portal.attendance.papers_views import bp as papers
+from portal.authoring import files_manage, questions_manage as quiz_questions_manage
+from portal.authoring.exchange_manage import bp as exchange
+from portal.authoring.manage import bp as authoring
 from portal.awards.views import bp as awards
+from portal.certificates import certificates_manage
 from portal.certificates.views import bp as certificates
 from portal.core import assets, clock, compress, db, errors, filters, guard, i18n, pagecache, unchanged
 from portal.core.templating import Environment
-from portal.courses import files_manage, models as courses_models, questions_manage as quiz_questions_manage
-from portal.courses.authoring_manage import bp as authoring
-from portal.courses.exchange_manage import bp as exchange
+from portal.courses import models as courses_models
 from portal.home.views import bp as home
 from portal.learning import assessment_views, attempt_views, extra_time_manage, glossary_views
 from portal.learning.care_manage import bp as care
@@ -73,6 +75,7 @@ MORE_PAGES = (
     approval_views,
     assessment_views,
     attempt_views,
+    certificates_manage,
     check_in_manage,
     extra_time_manage,
     files_manage,

@@ -63,7 +63,8 @@ def _check_facts(folder: Path) -> None:
 
 def _count_facts(folder: Path) -> str:
     _check_facts(folder)
-    return f"known {len(fact_places.known(folder))}"
+    known = fact_places.known(folder)
+    return f"known {len(known)}" if known else "no list"
 
 
 # The parts of content/, each built on those before it: name, check, load.

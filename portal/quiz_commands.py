@@ -7,13 +7,14 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from portal.accounts import people
+from portal.authoring import changes, exchange, outline
+from portal.authoring.exchange import Plan, Sent
 from portal.cli import FILE, door, refusals_are_told
 from portal.core import sheets
 from portal.core.errors import Refused
 from portal.core.i18n import _
-from portal.courses import authoring, catalog, exchange, outline
+from portal.courses import catalog
 from portal.courses.course import Course
-from portal.courses.exchange import Plan, Sent
 from portal.courses.questions import DIFFICULTIES
 from portal.learning import corrections, item_analysis, item_table, regrading
 from portal.learning.corrections import Proposal
@@ -155,7 +156,7 @@ def _bring_in(course: str, module: str, sent: Sent, *, email: str | None) -> Non
 
 def _files(course: str, module: str, lesson: str | None = None) -> Mapping[str, bytes]:
     """The files of the course as its authors see them. Refuses a course, module or lesson that is not there."""
-    work = authoring.work_of(course)
+    work = changes.work_of(course)
     part = outline.of(work.files).module(module) if work else None
     if work is None or part is None:
         raise Refused(_("หลักสูตร %(course)s ไม่มีแบบทดสอบ %(module)s", course=course, module=module))

@@ -127,12 +127,14 @@ def test_loading_says_what_is_new_and_the_second_time_nothing_is(run: Run, conte
         "award: rounds 1",
         "programme: new workshops 0, new speakers 6",
         "courses: sample edition 1",
+        "facts: no list",
     ]
     assert run("content", "load", content).stdout.splitlines() == [
         "agencies: added 0, changed 0, kept 2",
         "award: rounds 1",
         "programme: new workshops 0, new speakers 0",
         "courses: as they were",
+        "facts: no list",
     ]
     assert [count(model) for model in (Agency, Round, Edition)] == [2, 1, 1]
 

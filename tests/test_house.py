@@ -17,6 +17,7 @@ FLOORS = {
     "awards": 3,
     "courses": 4,
     "programme": 4,
+    "authoring": 5,
     "learning": 5,
     "participation": 5,
     "attendance": 6,

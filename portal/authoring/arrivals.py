@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from portal.authoring import foreign_text, question_text
+from portal.authoring.brought import Row
 from portal.core.toml import CODE, MOST_LETTERS_OF_A_CODE
-from portal.courses import figures, foreign_text, pack, question_text
-from portal.courses.brought import Row
+from portal.courses import figures, pack
 from portal.courses.questions import SOURCES
 
 _UNSAID = (("tolerance", 0), ("credit", "exact"), ("edits", 0), ("tones", False))

@@ -12,13 +12,15 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.authoring import course_text, drafts
+from portal.authoring.course_text import CodeTaken
+from portal.authoring.models import Draft
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l, language
 from portal.core.toml import Finding
-from portal.courses import checker, course_text, drafts, editions, pack, pictures
-from portal.courses.course_text import CodeTaken
-from portal.courses.models import Draft, Edition
+from portal.courses import checker, editions, pack, pictures
+from portal.courses.models import Edition
 
 MOST_KEPT = 8  # checked packs, per process: checking one takes as long as drawing a hundred pages
 

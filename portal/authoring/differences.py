@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from portal.authoring import question_text, quiz_text
 from portal.core import text_differences
 from portal.core.i18n import _, _l
 from portal.core.text_differences import Line
-from portal.courses import pack, question_text, quiz_text
+from portal.courses import pack
 
 LONGEST_NAME = 60
 MOST_ROWS = 200

@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import audit
 from portal.accounts.models import User
+from portal.authoring.models import Draft, DraftFile
 from portal.core import clock
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.courses import editions, pack
-from portal.courses.models import Draft, DraftFile, Edition
+from portal.courses.models import Edition
 
 ABSENT = 1  # the version of a file that is not there
 

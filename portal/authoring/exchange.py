@@ -6,23 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import IO
 
 from portal.accounts.models import User
+from portal.authoring import drafts, gift, moodle_xml, outline, previews, qti, question_text, xml_tree
+from portal.authoring.arrivals import Arrivals, ids_of
+from portal.authoring.brought import MOST_BYTES, Brought, Coming, TooMany
 from portal.core import blobs, tokens
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
 from portal.core.toml import Finding, lines_of
-from portal.courses import (
-    drafts,
-    gift,
-    moodle_xml,
-    outline,
-    pack,
-    previews,
-    qti,
-    question_text,
-    xml_tree,
-)
-from portal.courses.arrivals import Arrivals, ids_of
-from portal.courses.brought import MOST_BYTES, Brought, Coming, TooMany
+from portal.courses import pack
 
 PURPOSE = "questions"
 CONFIRM_WITHIN = 12 * 60 * 60  # seconds; the storage is swept of what is older than a day

@@ -6,9 +6,9 @@ from typing import Any
 from flask_wtf.file import FileField
 from wtforms import SelectField
 
+from portal.authoring.question_forms import LEVELS
 from portal.core.forms import Form, required
 from portal.core.i18n import _l
-from portal.courses.question_forms import LEVELS
 
 
 class ImportForm(Form):

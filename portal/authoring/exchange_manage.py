@@ -16,18 +16,18 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import organizers_only, viewer
+from portal.authoring import changes, exchange, foreign_text, outline
+from portal.authoring.brought import MOST_BYTES, Brought, Unreadable
+from portal.authoring.changes import Work
+from portal.authoring.exchange import Changed, Gone, Plan, Sent
+from portal.authoring.exchange_forms import ImportForm
+from portal.authoring.outline import ModuleOutline
+from portal.authoring.question_forms import KINDS
 from portal.core import paging, sheets
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.guard import MB, takes_files
 from portal.core.i18n import _
-from portal.courses import authoring, exchange, foreign_text, outline
-from portal.courses.authoring import Work
-from portal.courses.brought import MOST_BYTES, Brought, Unreadable
-from portal.courses.exchange import Changed, Gone, Plan, Sent
-from portal.courses.exchange_forms import ImportForm
-from portal.courses.outline import ModuleOutline
-from portal.courses.question_forms import KINDS
 
 bp = Blueprint("exchange", __name__, url_prefix="/organize/courses")
 
@@ -109,7 +109,7 @@ def export(course: str, module: str, ending: str) -> Response:
 
 
 def _found(course: str, module: str) -> tuple[Work, ModuleOutline]:
-    work = authoring.work_of(course) or abort(404)
+    work = changes.work_of(course) or abort(404)
     return work, outline.of(work.files).module(module) or abort(404)
 
 
@@ -124,7 +124,7 @@ def _page(
     work: Work, about: ModuleOutline, form: ImportForm, status: int = 422, no: Refused | None = None
 ) -> Response:
     body = render_template(
-        "courses/import_questions.html",
+        "authoring/import_questions.html",
         form=form,
         work=work,
         course=outline.of(work.files),
@@ -152,7 +152,7 @@ def _draft_page(work: Work, about: ModuleOutline, token: str, refused: Refused |
         refused = no
     rows: list[Any] = plan.coming if plan else []
     body = render_template(
-        "courses/import_draft.html",
+        "authoring/import_draft.html",
         work=work,
         course=outline.of(work.files),
         module=about,

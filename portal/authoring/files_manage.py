@@ -6,13 +6,9 @@ from flask import Response, abort, flash, jsonify, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import organizers_only, viewer
-from portal.core.db import db
-from portal.core.errors import Refused, wants_data
-from portal.core.i18n import _
-from portal.core.toml import Finding
-from portal.courses import authoring, course_text, differences, drafts, editions, pack, previews
-from portal.courses.authoring import Work
-from portal.courses.authoring_forms import (
+from portal.authoring import changes, course_text, differences, drafts, previews
+from portal.authoring.changes import Work
+from portal.authoring.forms import (
     ActForm,
     FileForm,
     ImageForm,
@@ -23,7 +19,12 @@ from portal.courses.authoring_forms import (
     as_typed,
     is_text,
 )
-from portal.courses.authoring_manage import bp, found, page, refuse, summary
+from portal.authoring.manage import bp, found, page, refuse, summary
+from portal.core.db import db
+from portal.core.errors import Refused, wants_data
+from portal.core.i18n import _
+from portal.core.toml import Finding
+from portal.courses import editions, pack
 
 Findings = tuple[Finding, ...]
 MOST_OF_A_LINE = 120  # letters shown beside a finding
@@ -89,7 +90,7 @@ def file_differences(course: str, path: str) -> Response:
 @bp.post("/<course>/files/<path:path>/removal")
 @organizers_only
 def remove_file(course: str, path: str) -> ResponseReturnValue:
-    return _act(course, path, authoring.take_out, _("นำไฟล์ออกจากร่างแล้ว"))
+    return _act(course, path, changes.take_out, _("นำไฟล์ออกจากร่างแล้ว"))
 
 
 @bp.post("/<course>/files/<path:path>/restoration")
@@ -135,7 +136,7 @@ def new_lesson(course: str, module: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         body = course_text.new_lesson(form.title_th.data, form.title_en.data, form.minutes.data)
         try:
-            path = authoring.add_lesson(course, module, form.code.data, body, by=viewer())
+            path = changes.add_lesson(course, module, form.code.data, body, by=viewer())
             db.session.commit()
         except Refused as no:
             refuse(form, no)
@@ -154,7 +155,7 @@ def new_quiz(course: str, module: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         body = course_text.new_quiz(form.title_th.data, form.title_en.data, form.pass_mark.data)
         try:
-            authoring.add_quiz(course, module, body, by=viewer())
+            changes.add_quiz(course, module, body, by=viewer())
             db.session.commit()
         except Refused as no:
             refuse(form, no)
@@ -173,7 +174,7 @@ def new_module(course: str) -> ResponseReturnValue:
     form.offer({module.part for module in about.modules})
     if form.validate_on_submit():
         try:
-            authoring.add_module(course, form.table(), by=viewer())
+            changes.add_module(course, form.table(), by=viewer())
             db.session.commit()
         except Refused as no:
             refuse(form, no)
@@ -219,7 +220,7 @@ def _file_page(
     body = shown if shown is not None else as_file(form.body.data or "", work.files.get(path))
     is_saved = body == work.files.get(path)
     if findings is None and is_saved:
-        findings = tuple(one for one in authoring.findings(work.code, work.files) if one.file == path)
+        findings = tuple(one for one in changes.findings(work.code, work.files) if one.file == path)
     seen = _preview(work, path, body)
     return page(
         "file",
@@ -246,7 +247,7 @@ def _drawn(work: Work, path: str, seen: previews.Preview, body: bytes, findings:
         return lines[line - 1].strip()[:MOST_OF_A_LINE] if 0 < line <= len(lines) else ""
 
     return render_template(
-        "courses/preview.html",
+        "authoring/preview.html",
         path=path,
         seen=seen,
         findings=findings,
@@ -286,7 +287,7 @@ def _sent(work: Work, form: ImageForm) -> str | None:
     body = form.file.data.read(pack.MOST_BYTES_OF_AN_IMAGE + 1)
     name = form.wanted_name()
     try:
-        path = authoring.put_image(
+        path = changes.put_image(
             work.code, name, body, version=form.version.data or drafts.ABSENT, by=viewer()
         )
         db.session.commit()

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from portal.authoring.brought import LeftOut, Reading, Row, joined
+from portal.authoring.foreign_marks import number
 from portal.core.i18n import _
-from portal.courses.brought import LeftOut, Reading, Row, joined
-from portal.courses.foreign_marks import number
 
 FULL = 99.9  # per cent from which an answer is right
 

@@ -7,9 +7,10 @@ import posixpath
 import re
 from urllib.parse import unquote, unquote_to_bytes
 
+from portal.authoring import foreign_text
+from portal.authoring.brought import Reading
 from portal.core.i18n import _
-from portal.courses import foreign_text, pack, pictures
-from portal.courses.brought import Reading
+from portal.courses import pack, pictures
 
 MOST_PIXELS = 25_000_000
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from portal.authoring.brought import LeftOut, Row
+from portal.authoring.foreign_text import text_of_html
 from portal.core.i18n import _
-from portal.courses.brought import LeftOut, Row
-from portal.courses.foreign_text import text_of_html
 
 # The only marks that Moodle takes, in per cent.
 TAKEN = (

@@ -7,9 +7,9 @@ from html import unescape
 from typing import Any
 from urllib.parse import quote
 
+from portal.authoring.brought import MOST_LETTERS, LeftOut
 from portal.core import markup
 from portal.core.i18n import _
-from portal.courses.brought import MOST_LETTERS, LeftOut
 
 Image = Callable[
     [str, str], str | None

@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from portal.authoring import foreign_answers, foreign_marks, foreign_text
+from portal.authoring.brought import MOST_BYTES, Brought, LeftOut, Reading, Row, Unreadable, most_of
+from portal.authoring.foreign_answers import Typed
+from portal.authoring.gift_writing import ARROW, ARROW_SHOWN, write
 from portal.core import delimited
 from portal.core.i18n import _
-from portal.courses import foreign_answers, foreign_marks, foreign_text
-from portal.courses.brought import MOST_BYTES, Brought, LeftOut, Reading, Row, Unreadable, most_of
-from portal.courses.foreign_answers import Typed
-from portal.courses.gift_writing import ARROW, ARROW_SHOWN, write
 
 __all__ = ["read", "write"]
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from portal.courses import foreign_marks, foreign_text
-from portal.courses.brought import Row
+from portal.authoring import foreign_marks, foreign_text
+from portal.authoring.brought import Row
 from portal.courses.figures import without_tags
 
 ARROW = "->"

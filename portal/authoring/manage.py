@@ -16,16 +16,18 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import organizers_only, viewer
+from portal.authoring import changes, course_text, differences, drafts, outline
+from portal.authoring.changes import Work
+from portal.authoring.forms import ActForm, CourseForm, PublishForm
+from portal.authoring.models import Draft
+from portal.authoring.outline import Outline
 from portal.core import paging
 from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.forms import Form
 from portal.core.i18n import _
-from portal.courses import authoring, catalog, course_text, differences, drafts, editions, outline
-from portal.courses.authoring import Work
-from portal.courses.authoring_forms import ActForm, CourseForm, PublishForm
-from portal.courses.models import Draft, Edition
-from portal.courses.outline import Outline
+from portal.courses import catalog, editions
+from portal.courses.models import Edition
 
 bp = Blueprint("authoring", __name__, url_prefix="/organize/courses")
 
@@ -39,7 +41,7 @@ def courses() -> str:
     current = catalog.courses()
     new = [code for code in begun if code not in {course.code for course in current}]
     latest = {edition.course: edition for edition in editions.latest()}
-    return render_template("courses/courses.html", courses=current, drafts=begun, new=new, editions=latest)
+    return render_template("authoring/courses.html", courses=current, drafts=begun, new=new, editions=latest)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -50,7 +52,7 @@ def new_course() -> ResponseReturnValue:
         words = (form.title_th.data, form.title_en.data, form.tracks.data)
         body = course_text.new_course(*words, form.summary_th.data, form.summary_en.data)
         try:
-            authoring.begin_course(form.code.data, body, by=viewer())
+            changes.begin_course(form.code.data, body, by=viewer())
             db.session.commit()
         except Refused as no:
             refuse(form, no)
@@ -112,8 +114,8 @@ def history(course: str) -> str:
     work = found(course)
     all_editions = editions.history(course)
     shown = paging.part_of(all_editions, page=request.args.get("page", "1"), per_page=PER_PAGE)
-    names = authoring.names_of([edition.published_by_id for edition in shown.items])
-    return render_template("courses/history.html", work=work, course=summary(work), page=shown, names=names)
+    names = changes.names_of([edition.published_by_id for edition in shown.items])
+    return render_template("authoring/history.html", work=work, course=summary(work), page=shown, names=names)
 
 
 @bp.get("/<course>/history/<int(max=999999):number>")
@@ -143,7 +145,7 @@ def restore(course: str, number: int) -> ResponseReturnValue:
 
 def found(code: str) -> Work:
     """The course as it stands; 404 when there is none."""
-    return authoring.work_of(code) or abort(404)
+    return changes.work_of(code) or abort(404)
 
 
 def summary(work: Work) -> Outline:
@@ -153,7 +155,7 @@ def summary(work: Work) -> Outline:
 
 def page(name: str, form: Any, **names: Any) -> Response:
     """A page with a form: 409 where somebody else saved in between, 422 where something is wrong."""
-    body = render_template(f"courses/{name}.html", form=form, **names)
+    body = render_template(f"authoring/{name}.html", form=form, **names)
     return make_response(body, 409 if getattr(form, "clash", None) else 422 if form.errors else 200)
 
 
@@ -176,8 +178,8 @@ def course_page(work: Work, form: PublishForm) -> Response:
         work=work,
         course=about,
         titles=outline.titles(work.files),
-        tree=authoring.tree(work.files, [module.code for module in about.modules]),
-        findings=authoring.findings(work.code, work.files),
+        tree=changes.tree(work.files, [module.code for module in about.modules]),
+        findings=changes.findings(work.code, work.files),
         changes=differences.files(current, work.files) if work.draft else [],
         is_behind=is_behind,
     )
@@ -225,7 +227,7 @@ def _edition_page(work: Work, wanted: Edition, form: ActForm) -> Response:
         else [(one, None, []) for one in differences.files({}, files)]
     )
     is_current = now is not None and now.id == wanted.id
-    by = authoring.names_of([wanted.published_by_id]).get(wanted.published_by_id)
+    by = changes.names_of([wanted.published_by_id]).get(wanted.published_by_id)
     return page(
         "edition",
         form,

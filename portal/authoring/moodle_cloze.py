@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from html import escape
 
+from portal.authoring import foreign_text
+from portal.authoring.brought import LeftOut, Row, joined
+from portal.authoring.foreign_answers import FULL, Typed, span
+from portal.authoring.foreign_marks import fraction
 from portal.core.i18n import _
-from portal.courses import foreign_text
-from portal.courses.brought import LeftOut, Row, joined
-from portal.courses.foreign_answers import FULL, Typed, span
-from portal.courses.foreign_marks import fraction
 
 TYPED = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
 NUMBERS = {"NUMERICAL", "NM"}

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
-from portal.courses import foreign_marks, foreign_text, moodle_cloze, pack
-from portal.courses.brought import Row
+from portal.authoring import foreign_marks, foreign_text, moodle_cloze
+from portal.authoring.brought import Row
+from portal.courses import pack
 from portal.courses.figures import without_tags
 
 RUBRIC = re.compile(r"((?:- [^\n]+\n)+)\n----\n\n(.*)", re.DOTALL)

@@ -5,8 +5,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from portal.core.i18n import _
-from portal.courses import (
+from portal.authoring import (
     foreign_answers,
     foreign_images,
     foreign_marks,
@@ -14,10 +13,11 @@ from portal.courses import (
     moodle_cloze,
     xml_tree,
 )
-from portal.courses.brought import Brought, LeftOut, Reading, Row, Unreadable, joined, most_of
-from portal.courses.foreign_answers import Number, Typed
-from portal.courses.moodle_writing import RUBRIC, write
-from portal.courses.xml_tree import Node
+from portal.authoring.brought import Brought, LeftOut, Reading, Row, Unreadable, joined, most_of
+from portal.authoring.foreign_answers import Number, Typed
+from portal.authoring.moodle_writing import RUBRIC, write
+from portal.authoring.xml_tree import Node
+from portal.core.i18n import _
 
 __all__ = ["read", "write"]
 

@@ -8,11 +8,11 @@ import zlib
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+from portal.authoring import qti_items, xml_tree
+from portal.authoring.brought import MOST_BYTES, Brought, LeftOut, Reading, Unreadable, most_of
+from portal.authoring.qti_items import Files
+from portal.authoring.xml_tree import Node
 from portal.core.i18n import _
-from portal.courses import qti_items, xml_tree
-from portal.courses.brought import MOST_BYTES, Brought, LeftOut, Reading, Unreadable, most_of
-from portal.courses.qti_items import Files
-from portal.courses.xml_tree import Node
 
 MANIFEST = "imsmanifest.xml"
 MOST_ENTRIES = 20_000

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from portal.authoring import foreign_answers, foreign_images, foreign_marks, foreign_text, qti_marks
+from portal.authoring.brought import LeftOut, Reading, Row, joined
+from portal.authoring.foreign_answers import Number, Typed
+from portal.authoring.qti_marks import Declared
+from portal.authoring.xml_tree import Node
 from portal.core.i18n import _
-from portal.courses import foreign_answers, foreign_images, foreign_marks, foreign_text, qti_marks
-from portal.courses.brought import LeftOut, Reading, Row, joined
-from portal.courses.foreign_answers import Number, Typed
-from portal.courses.qti_marks import Declared
-from portal.courses.xml_tree import Node
 
 ITEM = "assessment-item"
 BLANK = "……"

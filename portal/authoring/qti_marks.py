@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from portal.authoring.brought import LeftOut
+from portal.authoring.foreign_answers import plainly
+from portal.authoring.foreign_marks import number
+from portal.authoring.xml_tree import Node
 from portal.core.i18n import _
-from portal.courses.brought import LeftOut
-from portal.courses.foreign_answers import plainly
-from portal.courses.foreign_marks import number
-from portal.courses.xml_tree import Node
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from typing import Any
 from wtforms import BooleanField, FormField, RadioField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
+from portal.authoring.forms import AsTyped, is_number
 from portal.core.forms import LineField, Part, Rows, VersionedForm, at_most, required
 from portal.core.i18n import _, _l
 from portal.core.thai import plain_digits
-from portal.courses.authoring_forms import AsTyped, is_number
 from portal.courses.choice_shapes import TRUE_FALSE
 from portal.courses.course import Credit, QuestionKind
 from portal.courses.questions import DIFFICULTIES, MOST_SECONDS

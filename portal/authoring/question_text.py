@@ -8,11 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from portal.core import toml_text
-from portal.core.errors import Refused
-from portal.core.i18n import _
-from portal.core.toml_text import Piece
-from portal.courses.quiz_text import (
+from portal.authoring.quiz_text import (
     PARTS,
     QUESTION,
     NotEditable,
@@ -25,6 +21,10 @@ from portal.courses.quiz_text import (
     text_of,
     value,
 )
+from portal.core import toml_text
+from portal.core.errors import Refused
+from portal.core.i18n import _
+from portal.core.toml_text import Piece
 
 __all__ = ["QUESTION", "NotEditable", "text_of"]  # what is needed beside the questions
 

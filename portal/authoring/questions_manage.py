@@ -7,28 +7,27 @@ from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import organizers_only, viewer
-from portal.core.db import db
-from portal.core.errors import Refused
-from portal.core.i18n import _
-from portal.courses import (
-    authoring,
+from portal.authoring import (
+    changes,
     differences,
     drafts,
-    figures,
     outline,
-    pack,
     previews,
     question_text,
     quiz_drafts,
     quiz_text,
     settings_text,
 )
-from portal.courses.authoring import Work
-from portal.courses.authoring_forms import ActForm
-from portal.courses.authoring_manage import bp, found, page, refuse, summary
+from portal.authoring.changes import Work
+from portal.authoring.forms import ActForm
+from portal.authoring.manage import bp, found, page, refuse, summary
+from portal.authoring.question_forms import KINDS, LEVELS, QuestionForm
+from portal.authoring.settings_forms import SettingsForm
+from portal.core.db import db
+from portal.core.errors import Refused
+from portal.core.i18n import _
+from portal.courses import figures, pack
 from portal.courses.course import QuestionKind
-from portal.courses.question_forms import KINDS, LEVELS, QuestionForm
-from portal.courses.settings_forms import SettingsForm
 
 Tables = list[dict[str, Any]]
 
@@ -174,7 +173,7 @@ def _list(work: Work, module: str, form: ActForm) -> Response:
         questions=list(zip(tables or (), versions, strict=True)),
         is_readable=tables is not None,
         quiz=seen.quiz,
-        findings=[one for one in authoring.findings(work.code, work.files) if one.file == path],
+        findings=[one for one in changes.findings(work.code, work.files) if one.file == path],
         kinds=KINDS,
         levels=LEVELS,
         without_tags=figures.without_tags,

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from portal.accounts.models import User
+from portal.authoring import changes, drafts, previews, question_text, quiz_text, settings_text
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.core.toml import Finding, lines_of
-from portal.courses import authoring, drafts, pack, previews, question_text, quiz_text, settings_text
+from portal.courses import pack
 
 Row = Mapping[str, Any]
 Path = tuple[str | int, ...]
@@ -119,7 +120,7 @@ def _edit(
         lost[:] = question_text.lost_comments(body, new)
         return new
 
-    authoring.change(code, f"{module}/{pack.QUIZ}", changed, by=by)
+    changes.change(code, f"{module}/{pack.QUIZ}", changed, by=by)
     return lost
 
 

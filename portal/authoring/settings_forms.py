@@ -6,10 +6,10 @@ from typing import Any
 from wtforms import BooleanField, FormField, SelectField
 from wtforms.fields.choices import SelectChoice
 
+from portal.authoring.forms import is_number
 from portal.core.forms import LineField, Part, Rows, VersionedForm, at_most, required
 from portal.core.i18n import _, _l
 from portal.courses import quizzes
-from portal.courses.authoring_forms import is_number
 from portal.courses.course import Counts, Shown
 
 COUNTS = {Counts.BEST: _l("ครั้งที่ได้คะแนนสูงสุด"), Counts.LATEST: _l("ครั้งล่าสุด")}

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.core import toml_text
-from portal.core.toml_text import Piece
-from portal.courses.quiz_text import (
+from portal.authoring.quiz_text import (
     QUESTION,
     NotEditable,
     Row,
@@ -16,6 +14,8 @@ from portal.courses.quiz_text import (
     value,
     values_of,
 )
+from portal.core import toml_text
+from portal.core.toml_text import Piece
 
 TABLES = ("feedback", "draw")  # of the quiz itself, after its keys
 

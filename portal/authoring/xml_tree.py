@@ -12,8 +12,8 @@ from xml.sax.handler import ContentHandler
 from defusedxml import DefusedXmlException
 from defusedxml.sax import parse as parse_safely
 
+from portal.authoring.brought import MOST_BYTES, Unreadable
 from portal.core.i18n import _
-from portal.courses.brought import MOST_BYTES, Unreadable
 
 MOST_DEPTH = 200
 MOST_ELEMENTS = 600_000

@@ -1,9 +1,10 @@
 """The pages of authors as tests walk them: a small course published, Orn signed in, and a second organizer beside her."""
 
 from portal.accounts.models import User
+from portal.authoring import drafts
+from portal.authoring.models import Draft
 from portal.core.db import db
-from portal.courses import drafts, editions
-from portal.courses.models import Draft
+from portal.courses import editions
 from tests.courses import packs
 from tests.pages import Client
 

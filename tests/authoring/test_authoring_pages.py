@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from portal.accounts.models import User
+from portal.authoring import drafts
 from portal.core.db import db
-from portal.courses import drafts, editions, loading, pack
+from portal.courses import editions, loading, pack
 from portal.courses.models import Edition, EditionFile
+from tests.authoring.authoring_pages import CODE, COURSE, HOW, QUIZ, change, draft, file, published
 from tests.cast import Cast
 from tests.courses import packs
-from tests.courses.authoring_pages import CODE, COURSE, HOW, QUIZ, change, draft, file, published
 from tests.pages import Client
 
 PAGES = [

@@ -4,8 +4,8 @@ import tomllib
 
 import pytest
 
-from portal.courses import course_text, outline
-from portal.courses.course_text import CodeTaken, NotEditable, with_lesson, with_module, without_lesson
+from portal.authoring import course_text, outline
+from portal.authoring.course_text import CodeTaken, NotEditable, with_lesson, with_module, without_lesson
 from tests.courses import packs
 
 BODY = packs.sound()["course.toml"].replace(

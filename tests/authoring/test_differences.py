@@ -1,7 +1,7 @@
 """What differs between two packs, in words."""
 
-from portal.courses import differences
-from portal.courses.differences import Change, Difference
+from portal.authoring import differences
+from portal.authoring.differences import Change, Difference
 from tests.courses import packs
 
 QUIZ = packs.QUIZ.encode()

@@ -7,11 +7,12 @@ import pytest
 from flask import Flask
 
 from portal.accounts.models import AuditEvent
+from portal.authoring import drafts
+from portal.authoring.drafts import BadFile, ChangedMeanwhile, Gone, NothingChanged, PublishedMeanwhile
+from portal.authoring.models import Draft, DraftFile
 from portal.core.db import db
-from portal.courses import drafts, editions, loading, pack
-from portal.courses.drafts import BadFile, ChangedMeanwhile, Gone, NothingChanged, PublishedMeanwhile
+from portal.courses import editions, loading, pack
 from portal.courses.editions import BrokenPack
-from portal.courses.models import Draft, DraftFile
 from tests.cast import Cast
 from tests.courses import packs
 from tests.courses.test_editions import publish_at_once

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from portal.accounts.models import Role, User
+from portal.authoring import drafts, question_text, settings_text
 from portal.core.db import db
-from portal.courses import checker, drafts, question_text, settings_text
+from portal.courses import checker
+from tests.authoring.authoring_pages import CODE, COURSE, QUIZ, change, draft, file, published
 from tests.cast import Cast, person
 from tests.courses import packs
-from tests.courses.authoring_pages import CODE, COURSE, QUIZ, change, draft, file, published
 from tests.pages import Client
 
 COMMON = {"lesson": "why", "difficulty": "easy", "source": "advice", "why": "เพราะเป็นเช่นนั้น"}

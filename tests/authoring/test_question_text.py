@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from portal.courses import question_text
-from portal.courses.question_text import (
+from portal.authoring import question_text
+from portal.authoring.question_text import (
     IdTaken,
     add_questions,
     lost_comments,
@@ -19,7 +19,7 @@ from portal.courses.question_text import (
     tables_of,
     written,
 )
-from portal.courses.quiz_text import NoSuchQuestion, NotEditable
+from portal.authoring.quiz_text import NoSuchQuestion, NotEditable
 
 CONTENT = Path(__file__).parents[2] / "content" / "courses"
 

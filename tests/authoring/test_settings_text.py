@@ -4,8 +4,8 @@ import tomllib
 
 import pytest
 
-from portal.courses.quiz_text import NotEditable
-from portal.courses.settings_text import replace_settings, settings_of
+from portal.authoring.quiz_text import NotEditable
+from portal.authoring.settings_text import replace_settings, settings_of
 
 QUIZ = """\
 # ทบทวนทุกปี

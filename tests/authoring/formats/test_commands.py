@@ -7,8 +7,9 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from portal.authoring import drafts, moodle_xml
 from portal.core.db import db
-from portal.courses import drafts, editions, moodle_xml
+from portal.courses import editions
 from tests.courses import packs
 
 CODE = packs.CODE

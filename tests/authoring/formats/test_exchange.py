@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from portal.authoring import drafts, exchange, gift, moodle_xml, question_text
+from portal.authoring.brought import TooMany
+from portal.authoring.exchange import Changed, NoQuiz, NothingComes, Sent
 from portal.core.db import db
-from portal.courses import catalog, drafts, editions, exchange, gift, moodle_xml, question_text
-from portal.courses.brought import TooMany
-from portal.courses.exchange import Changed, NoQuiz, NothingComes, Sent
+from portal.courses import catalog, editions
+from tests.authoring.formats.questions import IMAGE, KINDS, PNG
 from tests.cast import Cast
 from tests.courses import packs
-from tests.courses.formats.questions import IMAGE, KINDS, PNG
 from tests.pages import Client
 
 CODE = packs.CODE

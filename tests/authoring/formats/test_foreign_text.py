@@ -7,9 +7,9 @@ from time import process_time
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from portal.authoring import foreign_text
+from portal.authoring.brought import LeftOut
 from portal.core import markup
-from portal.courses import foreign_text
-from portal.courses.brought import LeftOut
 
 MARKED = st.text(alphabet="ab1 .*_`[]{}()<>#+-=!|~^&:;\\/\n\"'กข่าำ$", max_size=40)
 

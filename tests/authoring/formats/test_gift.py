@@ -5,9 +5,9 @@ from time import process_time
 
 import pytest
 
-from portal.courses import gift
-from portal.courses.brought import Brought, Unreadable
-from tests.courses.formats.questions import IMAGE, KINDS, PNG
+from portal.authoring import gift
+from portal.authoring.brought import Brought, Unreadable
+from tests.authoring.formats.questions import IMAGE, KINDS, PNG
 
 TEXT = (Path(__file__).parent / "questions.gift").read_text(encoding="utf-8")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from portal.courses import moodle_xml
-from portal.courses.brought import Brought, Row, Unreadable
-from tests.courses.formats.questions import IMAGE, KINDS, PNG
+from portal.authoring import moodle_xml
+from portal.authoring.brought import Brought, Row, Unreadable
+from tests.authoring.formats.questions import IMAGE, KINDS, PNG
 
 FILES = Path(__file__).parent
 # What Moodle's own import looks for in a question of each type (question/format/xml/format.php).

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from portal.courses import qti
-from portal.courses.brought import Brought, Unreadable
-from tests.courses.formats.questions import PNG
+from portal.authoring import qti
+from portal.authoring.brought import Brought, Unreadable
+from tests.authoring.formats.questions import PNG
 
 FILES = Path(__file__).parent
 

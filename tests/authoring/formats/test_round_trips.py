@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from portal.courses import foreign_text, gift, moodle_xml
+from portal.authoring import foreign_text, gift, moodle_xml
 
 MARKED = (
     st.text(alphabet="ab1%50 =~#{}:\\->.<&;*_\"'กข่า", min_size=1, max_size=20)
