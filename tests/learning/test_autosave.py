@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def begun(client, cast, course, op) -> Attempt:
     return attempt
 
 
-def told(client) -> dict:
+def told(client) -> Any:
     """What the page's own script reads."""
     found = client.page.one("script#quiz")
     return json.loads(found.string or found.get_text())

@@ -81,9 +81,9 @@ def test_it_is_for_one_of_a_person_and_an_agency_in_a_place_that_is_there(cast, 
         extra_time.give(by=cast.orn, per_cent=50, why="x")
     with pytest.raises(NobodyNamed):
         extra_time.give(by=cast.orn, user=cast.lamai, agency=cast.agency, per_cent=50, why="x")
-    for place in ({"course": "nowhere"}, {"course": "sample", "module": "c9"}, {"module": "op"}):
+    for where, module in (("nowhere", ""), ("sample", "c9"), ("", "op")):
         with pytest.raises(NotThere):
-            extra_time.give(by=cast.orn, user=cast.lamai, per_cent=50, why="x", **place)
+            extra_time.give(by=cast.orn, user=cast.lamai, course=where, module=module, per_cent=50, why="x")
 
 
 # --- the page
