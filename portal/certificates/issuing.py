@@ -1,6 +1,6 @@
 """Certificates issued, revoked and replaced, each signed; who has earned one is earning's matter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace as replace_fields
 
 from flask import current_app
@@ -17,6 +17,8 @@ from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.core.tokens import new_code
+
+AT_ONCE = 500  # ids in one question to the database
 
 
 class AlreadyEnded(Refused):
@@ -162,22 +164,38 @@ def _end(certificate: Certificate, *, by: User, why: str) -> None:
     certificate.ended_at, certificate.ended_by_id, certificate.ended_why = clock.now(), by.id, why
 
 
-def _standing(earned: Iterable[Earned]) -> dict[tuple[int, CertificateKind, str], Certificate]:
-    wanted = {(one.kind, one.subject) for one in earned}
+def _standing(earned: Sequence[Earned]) -> dict[tuple[int, CertificateKind, str], Certificate]:
+    by_subject: dict[tuple[CertificateKind, str], list[int]] = {}
+    for one in earned:
+        by_subject.setdefault((one.kind, one.subject), []).append(one.user_id)
     found: dict[tuple[int, CertificateKind, str], Certificate] = {}
-    for kind, subject in wanted:
-        rows = db.session.scalars(
-            select(Certificate).where(
-                Certificate.kind == kind, Certificate.subject == subject, Certificate.ended_at.is_(None)
-            )
+    for (kind, subject), user_ids in by_subject.items():
+        standing = select(Certificate).where(
+            Certificate.kind == kind, Certificate.subject == subject, Certificate.ended_at.is_(None)
         )
-        found.update({(one.user_id, one.kind, one.subject): one for one in rows})
+        for ids in _portions(user_ids):
+            rows = db.session.scalars(standing.where(Certificate.user_id.in_(ids)))
+            found.update({(one.user_id, one.kind, one.subject): one for one in rows})
     return found
 
 
 def _people(ids: Iterable[int]) -> dict[int, User]:
-    return {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(set(ids))))}
+    return {
+        user.id: user
+        for part in _portions(ids)
+        for user in db.session.scalars(select(User).where(User.id.in_(part)))
+    }
 
 
 def _agencies(ids: Iterable[int]) -> dict[int, Agency]:
-    return {one.id: one for one in db.session.scalars(select(Agency).where(Agency.id.in_(set(ids))))}
+    return {
+        one.id: one
+        for part in _portions(ids)
+        for one in db.session.scalars(select(Agency).where(Agency.id.in_(part)))
+    }
+
+
+def _portions(ids: Iterable[int]) -> Iterator[list[int]]:
+    """So many at once as one question to the database takes."""
+    each = sorted(set(ids))
+    return (each[at : at + AT_ONCE] for at in range(0, len(each), AT_ONCE))

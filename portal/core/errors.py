@@ -18,12 +18,14 @@ class Refused(Exception):
     """A rule said no. `str(no)` is a sentence for the person; `field` names the form field it belongs to, if any."""
 
     text: Any = _l("ทำรายการนี้ไม่ได้")
+    field: str | None = None
 
     def __init__(self, text: Any = None, *, field: str | None = None) -> None:
         super().__init__(text)
         if text is not None:
             self.text = text
-        self.field = field
+        if field is not None:
+            self.field = field
 
     def __str__(self) -> str:
         return str(self.text)

@@ -8,6 +8,9 @@ from typing import Any
 from portal.accounts import letters
 from portal.accounts.models import Agency, Role, User
 from portal.awards.models import Entry, Milestone, Round, Track
+from portal.certificates import issuing, letters as certificate_letters
+from portal.certificates.earning import Earned
+from portal.certificates.models import CertificateKind
 from portal.core import clock
 from portal.core.db import db
 from portal.courses import catalog
@@ -245,6 +248,17 @@ def _group_letter(here: World) -> Composed:
     )
 
 
+def _certificate(kind: CertificateKind) -> Callable[[World], None]:
+    def write(here: World) -> None:
+        title = {"th": "รางวัลคุณภาพ PMQA 4.0", "en": "The PMQA 4.0 award"}
+        earned = Earned(here.reader.id, None, kind, "sample", title, {}, date(2023, 2, 12))
+        (one,) = issuing.issue([earned], by=None)
+        one.code = "C4TN8KWD2M7Q"
+        certificate_letters.tell([one])
+
+    return write
+
+
 def _regraded(rule: str, turn: bool | None) -> Callable[[World], None]:
     """A score that became 7 of 10; of what was taken out, 6 of 9."""
 
@@ -346,6 +360,8 @@ CASES: dict[str, Callable[[World], Composed | None]] = {
     "uncovered-tomorrow": _uncovered("2023-03-21T08:00"),
     "uncovered-today": _uncovered("2023-03-22T08:00"),
     "group_letter": _group_letter,
+    "certificate-course": _certificate(CertificateKind.COURSE),
+    "certificate-workshop": _certificate(CertificateKind.WORKSHOP),
     "regraded": _regraded("key", None),
     "regraded-now_passed": _regraded("free", True),
     "regraded-no_longer_passed": _regraded("void", False),
