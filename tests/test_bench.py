@@ -11,6 +11,8 @@ from portal.core.db import db, writing
 from portal.programme import loading as programme_files
 from tests.conftest import START
 
+pytestmark = pytest.mark.bench
+
 
 @pytest.mark.both_databases
 def test_sixty_people_for_ten_seats_get_them_in_the_order_of_their_arrival(app: Flask, database: str) -> None:

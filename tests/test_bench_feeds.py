@@ -1,5 +1,6 @@
 """The feed that the bench measures, at small size: everybody stands in it at every session, and it is not made twice."""
 
+import pytest
 from flask import Flask
 
 from bench import feeds, site
@@ -8,6 +9,8 @@ from portal.awards import loading as award_files
 from portal.core.db import db, writing
 from portal.programme import loading as programme_files
 from tests.pages import Client
+
+pytestmark = pytest.mark.bench
 
 
 def test_thirty_people_at_four_sessions_are_a_hundred_and_twenty_attendees(

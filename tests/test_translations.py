@@ -59,7 +59,7 @@ THAI_BY_NATURE = {
     "fact_places.py",
     "learning/answering.py",
     "learning/sample_answers.py",
-    "learning/views.py",
+    "learning/attempt_views.py",
     "organize/placeholders.py",
     "participation/forms.py",
     "participation/tickets.py",

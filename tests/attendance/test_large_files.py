@@ -21,6 +21,8 @@ from portal.core.db import db
 from portal.programme.models import Material, Talk
 from tests.programme import handed
 
+pytestmark = pytest.mark.bench
+
 MB = 1024 * 1024
 
 
