@@ -15,7 +15,7 @@ from sqlalchemy import case, select
 
 from portal.core.db import db
 from portal.core.i18n import in_language
-from portal.courses import editions, pack, reader
+from portal.courses import editions, pack, reader, shelf
 from portal.courses.course import TRACKS, Course
 from portal.courses.models import Edition, EditionFile
 
@@ -128,6 +128,18 @@ def _place(course: Course) -> int:
 
 
 def _read(memory: _Memory, edition_id: int, code: str, number: int, digest: str) -> Course:
+    course = shelf.take(code, digest, edition_id=edition_id, number=number)
+    if course is None:
+        course = _read_files(edition_id, code, number)
+        shelf.lay(course, digest)
+    memory.read[edition_id] = digest, course
+    gc.freeze()  # it stays as long as the process: looking through it for garbage was a tenth of what a page costs
+    while len(memory.read) > MOST_EDITIONS + len(memory.current):
+        memory.read.popitem(last=False)
+    return course
+
+
+def _read_files(edition_id: int, code: str, number: int) -> Course:
     is_photo = EditionFile.path.endswith(".png")
     rows = db.session.execute(
         select(EditionFile.path, case((is_photo, None), else_=EditionFile.body)).where(
@@ -139,8 +151,4 @@ def _read(memory: _Memory, edition_id: int, code: str, number: int, digest: str)
         course, _prose = reader.read(code, files, edition_id=edition_id, number=number)
     if course is None:
         raise LookupError(f"edition {edition_id} cannot be read")
-    memory.read[edition_id] = digest, course
-    gc.freeze()  # it stays as long as the process: looking through it for garbage was a tenth of what a page costs
-    while len(memory.read) > MOST_EDITIONS + len(memory.current):
-        memory.read.popitem(last=False)
     return course
