@@ -85,6 +85,7 @@ SIGNED_IN = {
     "speak.withdraw",
 }
 COORDINATORS = {
+    "certificates.of_agency",
     "home.agency",
     "feeds.agency_attendance",
     "feeds.agency_calendar",

@@ -1,6 +1,5 @@
 """Many materials as one zip that is made while it is sent, in bounded memory; which ones is handouts' rule."""
 
-import io
 import logging
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +8,7 @@ from datetime import datetime
 
 from portal.attendance.handouts import Handout
 from portal.core import blobs, clock
+from portal.core.zips import Outlet
 from portal.programme import filenames
 
 LINKS = "links.txt"
@@ -54,7 +54,7 @@ def stream(entries: Sequence[Entry], links: str) -> Iterator[bytes]:
 def _pieces(
     entries: Sequence[Entry], links: str, opened: Callable[[str, int, int], Iterator[bytes]]
 ) -> Iterator[bytes]:
-    sink = _Sink()
+    sink = Outlet()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for entry in entries:
             info = zipfile.ZipInfo(entry.name, clock.local(entry.at).timetuple()[:6])
@@ -67,22 +67,3 @@ def _pieces(
         if links:
             archive.writestr(LINKS, "\ufeff" + links)
     yield sink.taken()
-
-
-class _Sink(io.RawIOBase):
-    """Takes what the zip writes, and gives it out; it cannot go back, so sizes follow each file."""
-
-    def __init__(self) -> None:
-        self._held: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: object) -> int:
-        data = bytes(piece)  # type: ignore[call-overload]
-        self._held.append(data)
-        return len(data)
-
-    def taken(self) -> bytes:
-        data, self._held = b"".join(self._held), []
-        return data

@@ -1,6 +1,6 @@
 """A certificate on paper: one page of A4 lying on its side, in Thai or English; what it says was frozen when it was issued."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from flask import current_app
@@ -13,6 +13,7 @@ from portal.core.fitting import Room
 from portal.core.i18n import _, language, said
 from portal.core.pdf import CLOTH, INK, INK_2, Block, Paper, Style
 from portal.courses import catalog
+from portal.programme import filenames
 
 WIDTH, HEIGHT = pdf.HEIGHT, pdf.WIDTH
 EDGE = 14.0
@@ -33,14 +34,17 @@ QR, LARGE_QR, USUAL = 36.0, 40.0, 850  # a code of more letters is drawn larger
 OF_FOOT = Room(100, 12, (9.5, 8.5, 7.5))
 
 
-def certificate(one: Certificate) -> bytes:
-    """A PDF of one page in the language of the moment. Whether it still stands is not asked. No query where key and agency are loaded."""
+def certificate(one: Certificate, parts: Sequence[str] | None = None) -> bytes:
+    """A PDF of one page in the language of the moment. Whether it still stands is not asked.
+
+    `parts`: what parts_of gives, else it is asked. No query with them, where key and agency are loaded.
+    """
     paper = Paper(_("ประกาศนียบัตร %(name)s", name=one.holder), lies=True)
     paper.page()
     _cloth(paper)
     if one.agency is not None and one.agency.is_sample:
         paper.text(_("ตัวอย่าง"), WIDTH / 2, 128, Style(110, 600, SAMPLE), "middle")
-    _body(paper, one)
+    _body(paper, one, parts_of(one) if parts is None else parts)
     _foot(paper, one)
     return paper.done()
 
@@ -60,7 +64,9 @@ def given_on(day: date) -> str:
 
 
 def parts_of(one: Certificate) -> list[str]:
-    """The parts of a course that were passed, as the strip names them: OP, 1, 2 …"""
+    """The parts of a course that were passed, as the strip names them: OP, 1, 2 …; none of a workshop."""
+    if one.kind is not CertificateKind.COURSE:
+        return []
     course = catalog.course(one.subject)
     found = []
     for code in one.facts.get("modules", []):
@@ -100,10 +106,9 @@ def _cloth(paper: Paper) -> None:
         )
 
 
-def _body(paper: Paper, one: Certificate) -> None:
+def _body(paper: Paper, one: Certificate, parts: Sequence[str]) -> None:
     """All that is said, one below the other, in the middle of what is left of the page."""
     blocks = [block for block in _said(paper, one) if block.lines[0]]
-    parts = parts_of(one) if one.kind is CertificateKind.COURSE else []
     about = 4 if one.agency_name else 3  # whom, and from here on what for
     strip = CELL[1] + 5 if 0 < len(parts) <= MOST_CELLS else 0.0
     high = sum(block.height for block in blocks) + strip + GAP
@@ -129,7 +134,7 @@ def _said(paper: Paper, one: Certificate) -> Iterator[Block]:
     yield paper.fit(_("ให้ไว้ ณ วันที่ %(day)s", day=day), OF_LINE, Style(14))
 
 
-def _strip(paper: Paper, parts: list[str], y: float) -> None:
+def _strip(paper: Paper, parts: Sequence[str], y: float) -> None:
     wide, high = CELL
     x = (WIDTH - len(parts) * wide) / 2
     for at, part in enumerate(parts):
@@ -161,4 +166,5 @@ def _foot(paper: Paper, one: Certificate) -> None:
 
 def filename(one: Certificate) -> str:
     """Of the file, without its ending: whose it is, and which."""
-    return f"{_('ใบประกาศ')} {pdf.clean(one.holder)[:60]} {issuing.shown(one.code)}"
+    name = filenames.safe_name(pdf.clean(one.holder).replace("/", "-").replace("\\", "-"))[:60].strip()
+    return f"{_('ใบประกาศ')} {name} {issuing.shown(one.code)}"

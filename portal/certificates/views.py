@@ -1,11 +1,20 @@
 """Pages that show and check certificates, open to everybody who holds a code; the organizer's pages stand in manage."""
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from portal.accounts.access import viewer
-from portal.certificates import issuing, papers, showing
+from portal.accounts.access import coordinators_only, viewer
+from portal.certificates import bundles, issuing, papers, showing
 from portal.certificates.models import Certificate
 from portal.certificates.showing import State, Verdict
 from portal.core import clock, downloads
@@ -81,5 +90,21 @@ def shown(body: bytes, one: Certificate) -> Response:
     """A PDF that the browser opens by itself; nobody keeps it for others."""
     answer = Response(body, content_type="application/pdf")
     answer.headers["Content-Disposition"] = downloads.disposition("inline", f"{papers.filename(one)}.pdf")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@bp.get("/agency/certificates.zip")
+@coordinators_only
+def of_agency() -> Response:
+    """Every certificate of the agency that stands, as PDF, made while it is sent; 404 where there is none."""
+    found = bundles.of_agency(viewer().agency_id or 0)
+    if not found:
+        return page(
+            404, title=_("ยังไม่มีใบประกาศ"), text=_("เมื่อผู้จัดออกใบประกาศให้คนของหน่วยงาน จะดาวน์โหลดทั้งหมดได้จากที่นี่")
+        )
+    pieces = bundles.stream(found, lang=language())
+    answer = Response(pieces, content_type="application/zip")
+    answer.headers["Content-Disposition"] = downloads.disposition("attachment", f"{_('ใบประกาศ')}.zip")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

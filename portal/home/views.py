@@ -13,6 +13,7 @@ from portal.accounts import approvals
 from portal.accounts.access import coordinators_only, viewer
 from portal.accounts.models import User
 from portal.awards import rounds
+from portal.certificates import issuing
 from portal.core import clock, dates, pagecache
 from portal.core.db import UTCDateTime, db
 from portal.core.guard import csrf, public, safe_next
@@ -89,6 +90,7 @@ def me() -> str:
         offered=offered,
         progress=learned,
         strips={one.course.code: strip_of_user(one) for one in learned},
+        certificates=issuing.of_user(user),
         ticket=mine.ticket_of_today(taken),
         next=mine.next_step(user, taken, offered, learned, tracks),
     )

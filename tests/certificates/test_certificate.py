@@ -174,3 +174,17 @@ def test_what_does_not_stand_is_not_printed_any_more(client: Client, one: Certif
 def test_the_form_to_check_is_open_to_everybody(client: Client) -> None:
     assert client.get("/certificates/check").status_code == 200
     assert client.page.h1 == "ตรวจใบประกาศ"
+
+
+def test_on_the_own_page_stand_those_that_stand(
+    client: Client, cast: Cast, issue: Callable[..., Certificate]
+) -> None:
+    packs.publish()
+    one = issue(cast.lamai)
+    client.sign_in(cast.lamai)
+    client.get("/me")
+    assert {page_of(one), f"{page_of(one)}.pdf"} <= set(client.page.links())
+    issuing.revoke(one, by=cast.orn, why="ออกผิดคน")
+    db.session.commit()
+    client.get("/me")
+    assert page_of(one) not in client.page.links()
