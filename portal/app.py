@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from portal import cli, quiz_commands
+from portal import certificate_commands, cli, quiz_commands
 from portal.accounts import access, approval_views
 from portal.accounts.views import bp as accounts
 from portal.attendance import check_in_manage, papers_manage, tables_manage
@@ -25,6 +25,8 @@ from portal.certificates.views import bp as certificates
 from portal.core import assets, clock, compress, db, errors, filters, guard, i18n, pagecache, unchanged
 from portal.core.templating import Environment
 from portal.courses import models as courses_models
+from portal.courses.search_views import bp as courses
+from portal.home import plan_views
 from portal.home.views import bp as home
 from portal.learning import assessment_views, attempt_views, extra_time_manage, glossary_views
 from portal.learning.care_manage import bp as care
@@ -62,6 +64,7 @@ BLUEPRINTS = (
     papers,
     queue,
     teams,
+    courses,
     learning,
     care,
     authoring,
@@ -83,6 +86,7 @@ MORE_PAGES = (
     history_manage,
     imports_manage,
     papers_manage,
+    plan_views,
     questions_manage,
     quiz_questions_manage,
     sessions_manage,
@@ -125,4 +129,5 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     assets.init_app(app)
     cli.init_app(app)
     app.cli.add_command(quiz_commands.quizzes)
+    app.cli.add_command(certificate_commands.certificates)
     return app

@@ -18,8 +18,11 @@ EVERYONE = {
     "accounts.sign_up",
     "accounts.sign_up_sent",
     "awards.timeline",
+    "courses.search",
     "certificates.certificate",
     "certificates.check",
+    "certificates.checker",
+    "certificates.public_keys",
     "door.keeper",  # a script that holds nothing of anybody
     "handouts.bundle",
     "handouts.material",  # what of it, and whether, is the rule of handouts
@@ -87,6 +90,9 @@ SIGNED_IN = {
 COORDINATORS = {
     "certificates.of_agency",
     "home.agency",
+    "home.assign",
+    "home.call_off",
+    "home.remind",
     "feeds.agency_attendance",
     "feeds.agency_calendar",
     "feeds.end_agency_feed",
@@ -178,6 +184,7 @@ ORGANIZERS = {
     "desk.workshop",
     "desk.workshops",
     "door.frame",
+    "home.agency_of",
     "exchange.confirm",
     "exchange.draft",
     "exchange.export",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
@@ -11,11 +12,13 @@ from sqlalchemy.orm import contains_eager
 
 from portal.accounts.models import User
 from portal.awards.models import Track
-from portal.core import clock
+from portal.core import clock, dates
 from portal.core.db import db, read_rows
 from portal.core.i18n import _, in_lang
 from portal.courses import catalog
-from portal.learning import progress
+from portal.courses.course import Module
+from portal.learning import assignments, progress
+from portal.learning.assignments import Standing
 from portal.learning.models import Attempt
 from portal.learning.progress import Progress
 from portal.participation import answers, eligibility, offers, seats, tickets
@@ -109,24 +112,58 @@ def progress_of(user: User, tracks: Collection[str]) -> list[Progress]:
     return sorted(found, key=lambda one: (not one.is_started, not _is_of(one, tracks)))
 
 
+@dataclass(frozen=True)
+class Assigned:
+    """A module that the agency asks of this person, and where to go on with it."""
+
+    course: Progress
+    module: Module
+    asked: Standing
+
+    @property
+    def href(self) -> str:
+        """The first lesson of it not finished, else its quiz."""
+        at: dict[str, Any] = {"course": self.course.course.code, "module": self.module.code}
+        for lesson in self.module.lessons:
+            if (self.module.code, lesson.slug) not in self.course.finished:
+                return url_for("learning.lesson", **at, lesson=lesson.slug)
+        return url_for("learning.quiz", **at)
+
+
+def assigned_to(user: User, learned: Sequence[Progress]) -> list[Assigned]:
+    """What the agency asks of this person and they have not passed there, the nearest day first. One query."""
+    courses = {one.course.code: one for one in learned}
+    found = []
+    for one in assignments.of_user(user) if user.agency_id else ():
+        progress_there = courses.get(one.course)
+        module = progress_there.course.module(one.module) if progress_there else None
+        if progress_there is not None and module is not None and module.is_published:
+            found.append(Assigned(progress_there, module, one))
+    return found
+
+
 def _is_of(one: Progress, tracks: Collection[str]) -> bool:
     return any(track in tracks for track in one.course.tracks)
 
 
-def next_step(
+def next_step(  # noqa: PLR0913 - what the page has read of a person
     user: User,
     taken: Sequence[Registration],
     offered: Mapping[int, str],
     mine: Sequence[Progress],
     tracks: Collection[str],
+    *,
+    assigned: Sequence[Assigned] = (),
 ) -> NextStep | None:
-    """The one thing to do now, or None when everything that is published is done. `offered` is what offers_of gave."""
+    """The one thing to do now, or None when everything that is published is done. `offered` is what offers_of gave,
+    `assigned` what assigned_to did."""
     return (
         _approval(user)
         or _offer(taken, offered)
         or _questions(taken)
         or _open_quiz(user)
         or _seat(user, taken)
+        or _assigned(assigned)
         or _learning(mine, tracks)
     )
 
@@ -194,6 +231,20 @@ def _seat(user: User, taken: Sequence[Registration]) -> NextStep | None:
                 url_for("participation.workshop", code=workshop.code),
                 _("ดูงานและจองที่นั่ง"),
             )
+    return None
+
+
+def _assigned(assigned: Sequence[Assigned]) -> NextStep | None:
+    for one in assigned[:1]:
+        due = one.asked.due_on
+        return NextStep(
+            in_lang(one.module, "title"),
+            _("หน่วยงานขอให้คุณผ่านส่วนนี้ เหลือ %(days)s วัน", days=max(0, dates.days_left(due, clock.today())))
+            if due
+            else _("หน่วยงานขอให้คุณผ่านส่วนนี้"),
+            one.href,
+            _("เรียนต่อ"),
+        )
     return None
 
 

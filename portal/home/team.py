@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts.models import Agency, User
+from portal.attendance import roll
 from portal.core import clock, thai
 from portal.core.db import db
 from portal.courses import catalog
@@ -12,7 +13,7 @@ from portal.courses.course import Course
 from portal.learning import coverage, progress
 from portal.learning.coverage import AgencyCoverage
 from portal.learning.models import LessonMark, ModulePass
-from portal.participation.models import Registration, RegistrationStatus
+from portal.participation.models import AttendanceMark, AttendanceState, Registration, RegistrationStatus
 from portal.programme.models import Workshop, WorkshopStatus
 
 ON_OFFER = (WorkshopStatus.PUBLISHED, WorkshopStatus.CLOSED)
@@ -118,3 +119,17 @@ def seats_of(agency: Agency) -> list[SeatsOfTeam]:
             names = {RegistrationStatus.CONFIRMED: one.confirmed, RegistrationStatus.OFFERED: one.offered}
             names.get(status, one.waiting).append(name)
     return list(found.values())
+
+
+def attended_of(agency: Agency) -> dict[int, int]:
+    """How many people of the agency came to at least a part of each workshop, by its id. One query."""
+    ours = select(Registration.id).where(Registration.agency_id == agency.id)
+    marks = roll.deciding(AttendanceMark.registration_id.in_(ours))
+    came = marks.c.state.in_((AttendanceState.ATTENDED, AttendanceState.PARTIAL))
+    rows = db.session.execute(
+        select(Registration.workshop_id, func.count(marks.c.registration_id.distinct()))
+        .join(marks, marks.c.registration_id == Registration.id)
+        .where(came)
+        .group_by(Registration.workshop_id)
+    )
+    return dict(rows.tuples().all())

@@ -9,9 +9,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from portal.accounts import approvals
-from portal.accounts.access import coordinators_only, viewer
-from portal.accounts.models import User
+from portal.accounts import agencies, approvals
+from portal.accounts.access import coordinators_only, organizers_only, viewer
+from portal.accounts.models import Agency, User
 from portal.awards import rounds
 from portal.certificates import issuing
 from portal.core import clock, dates, pagecache
@@ -19,7 +19,8 @@ from portal.core.db import UTCDateTime, db
 from portal.core.guard import csrf, public, safe_next
 from portal.core.i18n import COOKIE, LANGUAGES, _, language
 from portal.courses import catalog
-from portal.home import mine, team
+from portal.home import mine, plan, team, week
+from portal.learning import assignments
 from portal.learning.models import Attempt, ModulePass
 from portal.learning.progress import strip_of_user
 from portal.mail import outbox
@@ -81,6 +82,7 @@ def me() -> str:
     offered = mine.offers_of(taken)
     tracks = mine.tracks_of(user)
     learned = mine.progress_of(user, tracks)
+    assigned = mine.assigned_to(user, learned)
     return render_template(
         "home/me.html",
         user=user,
@@ -89,25 +91,48 @@ def me() -> str:
         materials=materials.counts_of([one.workshop for one in taken]) if taken else {},
         offered=offered,
         progress=learned,
+        assigned=assigned,
         strips={one.course.code: strip_of_user(one) for one in learned},
         certificates=issuing.of_user(user),
         ticket=mine.ticket_of_today(taken),
-        next=mine.next_step(user, taken, offered, learned, tracks),
+        next=mine.next_step(user, taken, offered, learned, tracks, assigned=assigned),
     )
 
 
 @bp.get("/agency")
 @coordinators_only
 def agency() -> str:
+    return _agency_page(viewer().agency or abort(403))
+
+
+@bp.get("/organize/agencies/<code>")
+@organizers_only
+def agency_of(code: str) -> str:
+    return _agency_page(agencies.by_code(code) or abort(404))
+
+
+def _agency_page(shown: Agency) -> str:
+    """The page for its coordinator, who may act, and for organizers, who read; either prints it for a director."""
     user = viewer()
-    own = user.agency or abort(403)
-    people = team.people_of(own)
+    is_own = user.is_coordinator and user.agency_id == shown.id
+    people = team.people_of(shown)
+    courses = team.courses_of(shown, people)
+    seats_taken = team.seats_of(shown)
+    standing = assignments.of_agency(shown)
+    plans = plan.of_courses(courses, standing)
+    waiting = approvals.waiting(user) if is_own else []
     return render_template(
         "home/agency.html",
-        agency=own,
-        courses=team.courses_of(own, people),
-        seats=team.seats_of(own),
-        waiting=approvals.waiting(user),
+        agency=shown,
+        is_own=is_own,
+        courses=courses,
+        plans=plans,
+        seats=seats_taken,
+        attended=team.attended_of(shown),
+        waiting=waiting,
+        tasks=week.tasks(waiting=len(waiting), seats=seats_taken, standing=standing, plans=plans)
+        if is_own
+        else [],
         size=sum(person.is_here for person in people),
         at=clock.now(),
     )

@@ -14,7 +14,7 @@ from portal.certificates.models import CertificateKind
 from portal.core import clock
 from portal.core.db import db
 from portal.courses import catalog
-from portal.learning import regrade_letters
+from portal.learning import assignments, regrade_letters
 from portal.learning.corrections import Proposal
 from portal.learning.models import CorrectionRule
 from portal.learning.regrade_effects import Change, Effect, Mark, Turn
@@ -291,9 +291,33 @@ def _moved(here: World) -> None:
     messages.session_moved(here.seat, [first, here.change(1, was_cancelled=True)])
 
 
+def _assigned(due: date | None) -> Callable[[World], None]:
+    def write(here: World) -> None:
+        course = packs.publish()
+        agency = here.reader.agency
+        assert agency is not None
+        assignments.assign(
+            [here.reader], course, course.modules[0], agency=agency, due_on=due, by=here.coordinator
+        )
+
+    return write
+
+
+def _please_pass(due: date | None) -> Callable[[World], None]:
+    def write(here: World) -> None:
+        course = packs.publish()
+        assignments.remind([here.reader], course, course.modules[:2], due=due, by=here.coordinator)
+
+    return write
+
+
 # By name: the template, then what is particular. Each puts one mail into the outbox, or gives it back.
 CASES: dict[str, Callable[[World], Composed | None]] = {
     "address_taken": _letter("address_taken"),
+    "assigned": _assigned(date(2023, 3, 1)),
+    "assigned-without_a_day": _assigned(None),
+    "please_pass": _please_pass(date(2023, 3, 22)),
+    "please_pass-no_day_is_known": _please_pass(None),
     "approved": _letter("approved"),
     "confirm_email": _letter("confirm_email", token="t0k3n", days=7),
     "declined": _letter("declined"),
