@@ -78,7 +78,7 @@ def of(subject: Course | Workshop) -> Award:
     return Award(lines, [row for user_id, row in standing.items() if user_id not in there])
 
 
-def issue_to_all(subject: Course | Workshop, *, by: User) -> list[Certificate]:
+def issue_to_all(subject: Course | Workshop, *, by: User | None) -> list[Certificate]:
     """A certificate to everybody who earned one and has none, MOST_ISSUED at a time, and a mail to each; again: the
     rest, in the end none, and no mail."""
     waiting = of(subject).waiting[:MOST_ISSUED]

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -62,6 +63,15 @@ def as_jwks(keys: Mapping[str, bytes]) -> dict[str, list[dict[str, str]]]:
             {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": _text(public)}
             for kid, public in keys.items()
         ]
+    }
+
+
+def from_jwks(said: Mapping[str, Any]) -> dict[str, bytes]:
+    """The Ed25519 keys of a JWK set by their kid; others in it are passed over. Raises ValueError or LookupError for what is no set."""
+    return {
+        str(key["kid"]): base64.urlsafe_b64decode(key["x"] + "=" * (-len(key["x"]) % 4))
+        for key in said["keys"]
+        if key.get("crv") == "Ed25519"
     }
 
 

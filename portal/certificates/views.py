@@ -4,6 +4,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -14,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts.access import coordinators_only, viewer
-from portal.certificates import bundles, issuing, papers, showing
+from portal.certificates import bundles, checker as checking, issuing, keys, papers, showing
 from portal.certificates.models import Certificate
 from portal.certificates.showing import State, Verdict
 from portal.core import clock, downloads
@@ -39,6 +40,22 @@ def check() -> ResponseReturnValue:
     if code:
         return redirect(url_for("certificates.certificate", code=code), 303)
     return _told(showing.of_text(text), text)
+
+
+@bp.get("/certificates/checker.html")
+@public
+def checker() -> Response:
+    """The page that checks without us, as a file to keep; it is never shown as a page of this site."""
+    answer = Response(checking.page(keys.public_keys()), content_type="application/octet-stream")
+    answer.headers["Content-Disposition"] = downloads.disposition("attachment", "certificate-checker.html")
+    return answer
+
+
+@bp.get("/certificates/keys.json")
+@public
+def public_keys() -> Response:
+    """Every key that ever signed, as a JWK set (RFC 7517)."""
+    return jsonify(keys.as_jwks(keys.public_keys()))
 
 
 @bp.get("/certificates/<code>")

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 PORTAL = Path(__file__).resolve().parents[1]
+STATIC = PORTAL / "static"
 BUILT = PORTAL / "static" / "built"
 SYMBOLS = PORTAL / "templates" / "layout" / "icons.svg.html"
 PREFIX = "/static/"
