@@ -20,7 +20,7 @@ from portal.authoring import files_manage, questions_manage as quiz_questions_ma
 from portal.authoring.exchange_manage import bp as exchange
 from portal.authoring.manage import bp as authoring
 from portal.awards.views import bp as awards
-from portal.certificates import certificates_manage
+from portal.certificates import badge_views, certificates_manage
 from portal.certificates.views import bp as certificates
 from portal.core import assets, clock, compress, db, errors, filters, guard, i18n, pagecache, unchanged
 from portal.core.templating import Environment
@@ -78,6 +78,7 @@ MORE_PAGES = (
     approval_views,
     assessment_views,
     attempt_views,
+    badge_views,
     certificates_manage,
     check_in_manage,
     extra_time_manage,

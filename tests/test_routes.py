@@ -22,7 +22,11 @@ EVERYONE = {
     "certificates.certificate",
     "certificates.check",
     "certificates.checker",
+    "certificates.credential",
+    "certificates.issuer",
+    "certificates.public_key",
     "certificates.public_keys",
+    "certificates.revoked",
     "door.keeper",  # a script that holds nothing of anybody
     "handouts.bundle",
     "handouts.material",  # what of it, and whether, is the rule of handouts
@@ -242,6 +246,7 @@ VALUES: dict[str, Any] = {
     "filename": "none.pdf",
     "kind": "csv",
     "lesson": "none",
+    "kid": "none",
     "letter": "NOBODY22",
     "message": "NOBODY22",
     "module": "op",

@@ -26,6 +26,13 @@ def current() -> SigningKey:
     return key if key is not None and _private(key) is not None else turn_over()
 
 
+def at_hand() -> SigningKey | None:
+    """The key that signs now, None where there is none that this portal can use. Makes none, takes no lock."""
+    newest = select(SigningKey).where(SigningKey.retired_at.is_(None)).order_by(SigningKey.id.desc()).limit(1)
+    key = db.session.scalar(newest)
+    return key if key is not None and _private(key) is not None else None
+
+
 def turn_over() -> SigningKey:
     """A new key that signs from now on; those before are retired, and what they signed stays good."""
     begin_write()
@@ -58,12 +65,12 @@ def public_keys() -> dict[str, bytes]:
 
 def as_jwks(keys: Mapping[str, bytes]) -> dict[str, list[dict[str, str]]]:
     """The same as a JWK set (RFC 7517, RFC 8037), as the page for checking and other programs read them."""
-    return {
-        "keys": [
-            {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": _text(public)}
-            for kid, public in keys.items()
-        ]
-    }
+    return {"keys": [as_jwk(kid, public) for kid, public in keys.items()]}
+
+
+def as_jwk(kid: str, public: bytes) -> dict[str, str]:
+    """One of them."""
+    return {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": _text(public)}
 
 
 def from_jwks(said: Mapping[str, Any]) -> dict[str, bytes]:

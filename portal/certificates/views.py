@@ -4,7 +4,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    jsonify,
     make_response,
     redirect,
     render_template,
@@ -49,13 +48,6 @@ def checker() -> Response:
     answer = Response(checking.page(keys.public_keys()), content_type="application/octet-stream")
     answer.headers["Content-Disposition"] = downloads.disposition("attachment", "certificate-checker.html")
     return answer
-
-
-@bp.get("/certificates/keys.json")
-@public
-def public_keys() -> Response:
-    """Every key that ever signed, as a JWK set (RFC 7517)."""
-    return jsonify(keys.as_jwks(keys.public_keys()))
 
 
 @bp.get("/certificates/<code>")
