@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import (
     analysis,
+    certificates,
     check_in,
     feeds,
     letters,
@@ -17,6 +18,7 @@ from bench import (
     papers,
     quiz,
     rush,
+    search,
     site,
     spreadsheets,
     start,
@@ -128,9 +130,11 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("quiz on PostgreSQL", _quiz_on_postgres),
     ("item analysis on SQLite", lambda folder: analysis.measured(folder, "SQLite")),
     ("item analysis on PostgreSQL", _analysis_on_postgres),
+    ("search", lambda folder: search.measured(folder, folder / "log")),
     ("feeds", lambda folder: feeds.measured(folder, folder / "log")),
     ("spreadsheets", _spreadsheets),
     ("papers", lambda folder: papers.measured(folder, folder / "log")),
+    ("certificates", lambda folder: certificates.measured(folder, folder / "log")),
     ("large files", lambda folder: large_files.measured(folder, folder / "log")),
     ("start", lambda folder: start.measured(folder, folder / "log")),
 )

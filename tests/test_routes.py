@@ -209,6 +209,8 @@ ORGANIZERS = {
     "organize.confirm",
     "organize.coverage",
     "organize.coverage_export",
+    "organize.people_export",
+    "organize.pictures",
     "organize.dashboard",
     "organize.draft",
     "organize.export",

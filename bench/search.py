@@ -1,0 +1,124 @@
+"""Search: what its page costs over five hundred lessons as a multiple of "hello", whatever is looked for."""
+
+import time
+from pathlib import Path
+from statistics import median
+from urllib.parse import quote
+
+from bench import pages, site
+from bench.figures import Figure
+from bench.pages import Page
+from bench.server import Server, serving
+from bench.traffic import Visitor
+from config import ROOT
+from portal.core.db import db
+from portal.courses import catalog, editions, search, search_index
+
+LESSONS, MOST = 500, 8
+COURSES = ("pmqa40", "pmqa2562")
+ROUNDS = 6
+TERMS = [
+    "ผู้รับบริการ",
+    "ผู้มีส่วนได้ส่วนเสีย",
+    "ยุทธศาสตร์",
+    "ตัวชี้วัด",
+    "กระบวนการ",
+    "ผลลัพธ์",
+    "บุคลากร",
+    "วัฒนธรรมองค์การ",
+    "นวัตกรรม",
+    "ดิจิทัล",
+    "ค่าเป้าหมาย",
+    "แนวโน้ม",
+    "คู่เทียบ",
+    "วิสัยทัศน์",
+    "พันธกิจ",
+    "ความท้าทาย",
+    "ความเสี่ยง",
+    "การเรียนรู้",
+    "การถ่ายทอด",
+    "การบูรณาการ",
+    "ผู้ประเมิน",
+    "หลักฐาน",
+    "รายงานผลการดำเนินการ",
+    "ระบบราชการ",
+    "ภาคีเครือข่าย",
+    "ธรรมาภิบาล",
+    "ข้อร้องเรียน",
+    "ความผูกพัน",
+    "สมรรถนะ",
+    "งบประมาณ",
+]
+WORDS = ("องค์การ", "ผู้รับบริการ", "PMQA4.0", "ผล", "การนำองค์การ ตัวชี้วัด", "ระบบราชการ 4.0", "น้ำล้างผลผลิต", "ไม่มีคำนี้")
+
+
+def measured(folder: Path, log: Path) -> list[Figure]:
+    """The page for each of these words, signed out; and what an index of all costs to make."""
+    here = site.make(folder)
+    with here.open():
+        lessons = fill()
+        db.session.commit()
+        built = _seconds_to_build()
+        found = {words: search.look_for(words).count for words in WORDS}
+    asked = [
+        Page(f"search over {lessons} lessons: {words} ({found[words]})", f"/search?q={quote(words)}", MOST)
+        for words in WORDS
+    ]
+    with (
+        serving("bench.hello:app", {}, workers=1, alive="/", log=log) as hello,
+        serving(site.TARGET, here.environ, workers=1, alive="/healthz", log=log) as portal,
+    ):
+        figures = pages.ratios(hello, portal, asked, rounds=5)
+        first = _first_ms(portal)
+    new = Figure(
+        f"search over {lessons} lessons, words never asked before",
+        first / figures[0].value,
+        "× hello",
+        note=f"{first:.2f} ms",
+    )
+    return [*figures[1:], new, Figure(f"index of {lessons} lessons, made", built, "s of CPU")]
+
+
+def _first_ms(portal: Server) -> float:
+    """CPU milliseconds for a word that this server was not asked for yet, the middle of a few rounds: terms, each with a letter more or less."""
+    visitor, costs = Visitor(portal.port), []
+    for cut in range(1, ROUNDS + 1):
+        words = [term[cut:] for term in TERMS if len(term) > cut + 2]
+        before = portal.cpu_seconds()
+        for word in words:
+            visitor.get(f"/search?q={quote(word)}")
+        costs.append(1000 * (portal.cpu_seconds() - before) / len(words))
+    visitor.close()
+    return median(costs)
+
+
+def fill() -> int:
+    """Publish the real courses again under other names until there are so many lessons; how many there are."""
+    count, copy = _lessons(), 0
+    while count < LESSONS:
+        copy += 1
+        for code in COURSES:
+            edition = catalog.course(code)
+            if edition is None:
+                raise RuntimeError(f"the content has no course {code}")
+            files = editions.read_folder(ROOT / "content" / "courses" / code)
+            editions.publish(f"{code}-{copy}", files, by=None)
+        db.session.flush()
+        count = _lessons()
+    return count
+
+
+def _lessons() -> int:
+    return sum(
+        len(module.lessons)
+        for course in catalog.courses()
+        for module in course.modules
+        if module.is_published
+    )
+
+
+def _seconds_to_build() -> float:
+    began = time.process_time()
+    for course in catalog.courses():
+        search_index.build(course)
+    return time.process_time() - began
