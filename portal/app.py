@@ -32,7 +32,7 @@ from portal.learning import assessment_views, attempt_views, extra_time_manage, 
 from portal.learning.care_manage import bp as care
 from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
-from portal.organize import imports_manage, models as organize_models
+from portal.organize import imports_manage, models as organize_models, pictures_views
 from portal.organize.letters_manage import bp as letters
 from portal.organize.views import bp as organize
 from portal.participation.offer_views import bp as offers
@@ -87,6 +87,7 @@ MORE_PAGES = (
     history_manage,
     imports_manage,
     papers_manage,
+    pictures_views,
     plan_views,
     questions_manage,
     quiz_questions_manage,

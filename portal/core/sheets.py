@@ -1,19 +1,26 @@
 """Tables into files, XLSX and CSV, and files to the browser; which columns and rows, the rooms say, and reading them back is core.tables' matter."""
 
+import codecs
 import csv
 import io
 import re
+import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from itertools import chain
+from typing import IO, Any
 from urllib.parse import quote
 
 from flask import Response
 
 from portal.core import tables
 from portal.core.clock import BANGKOK
+from portal.core.i18n import _
 
+MAX_ROWS = 1_048_575  # below the headings, that a sheet holds
+ROWS_A_PIECE = 200
+PIECE = 64 * 1024
 MAX_CELL = 32_767  # what one cell of a spreadsheet holds
 FONT = {"font_name": "TH Sarabun New", "font_size": 16}
 TYPES = {
@@ -28,18 +35,48 @@ Writer = Callable[[Sequence[Any], Iterable[Sequence[Any]]], bytes]
 
 def write_csv(columns: Sequence[Any], rows: Iterable[Sequence[Any]]) -> bytes:
     """A CSV that a Thai Excel opens by a double click: UTF-8 with BOM, CRLF, dates in ISO form, no cell taken for a formula."""
+    return b"".join(stream_csv(columns, rows))
+
+
+def stream_csv(columns: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The same piece by piece, in memory that does not grow with the rows."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    for row in (columns, *rows):
+    yield codecs.BOM_UTF8
+    for count, row in enumerate(chain((columns,), rows), start=1):
         writer.writerow([_guarded(_plain(value)) for value in row])
-    return text.getvalue().encode("utf-8-sig")
+        if count % ROWS_A_PIECE == 0:
+            yield _taken(text)
+    yield _taken(text)
+
+
+def _taken(text: io.StringIO) -> bytes:
+    piece = text.getvalue().encode("utf-8")
+    text.seek(0)
+    text.truncate()
+    return piece
 
 
 def write_xlsx(columns: Sequence[Any], rows: Iterable[Sequence[Any]], *, sheet: str = "Sheet1") -> bytes:
     """A workbook of one sheet: bold headings that stay in sight, filters, numbers and dates as such, text never a formula."""
+    file = io.BytesIO()
+    _write_book(file, columns, rows, sheet)
+    return file.getvalue()
+
+
+def stream_xlsx(columns: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The same piece by piece: a workbook is whole before it is sent, so it waits in a file, not in memory."""
+    with tempfile.TemporaryFile() as file:
+        _write_book(file, columns, rows, "Sheet1")
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _write_book(file: IO[bytes], columns: Sequence[Any], rows: Iterable[Sequence[Any]], sheet: str) -> None:
+    """As many rows as a sheet holds; the rest of a longer table is left to the CSV, and the last line says so."""
     import xlsxwriter  # noqa: PLC0415 - 60 ms that only an export should pay
 
-    file = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "default_format_properties": FONT}
     with xlsxwriter.Workbook(file, options) as book:
         page = book.add_worksheet(sheet)
@@ -51,6 +88,9 @@ def write_xlsx(columns: Sequence[Any], rows: Iterable[Sequence[Any]], *, sheet: 
         widths = [_width(str(name)) for name in columns]
         last = 0
         for last, row in enumerate(rows, start=1):
+            if last == MAX_ROWS:
+                _write_cell(page, last, 0, _("แผ่นงานเต็มแล้ว แถวที่เหลืออยู่ในแฟ้ม CSV"), formats)
+                break
             for place, value in enumerate(row):
                 _write_cell(page, last, place, value, formats)
                 text = str(_plain(value))
@@ -60,10 +100,9 @@ def write_xlsx(columns: Sequence[Any], rows: Iterable[Sequence[Any]], *, sheet: 
             page.set_column(place, place, min(width + 3, 60))
         page.freeze_panes(1, 0)
         page.autofilter(0, 0, last, max(len(columns) - 1, 0))
-    return file.getvalue()
 
 
-def download(body: bytes, filename: str) -> Response:
+def download(body: bytes | Iterator[bytes], filename: str) -> Response:
     """An answer that the browser saves under this name, Thai letters included."""
     kind = TYPES.get(filename.rsplit(".", 1)[-1].lower(), "application/octet-stream")
     response = Response(body, content_type=kind)

@@ -19,6 +19,7 @@ from portal.courses.course import Course
 from portal.learning import coverage
 from portal.learning.coverage import AgencyCoverage, Totals
 from portal.learning.models import ModulePass
+from portal.organize import coverage_groups
 
 PER_PAGE = 50
 STATES = ("all", "complete", "begun", "empty")
@@ -34,6 +35,9 @@ class Wanted:
     text: str = ""
     ministry: str = ""
     state: str = "all"
+    track: str = (
+        ""  # a round (2566) or a track of one (2566:pmqa40) in which the agency's entry passed stage 1
+    )
     only_entered: bool = False  # only agencies whose entry in a track of the course passed stage 1
     as_of: date | None = None
     typed_date: str = ""
@@ -70,10 +74,16 @@ class Answer:
     totals: Totals  # of all agencies
 
     @property
-    def shown(self) -> list[tuple[str, tuple[int, ...], int, bool]]:
-        """The lines of the page by their values: name, people of each part, parts covered, whether complete."""
+    def shown(self) -> list[tuple[str, str, tuple[int, ...], int, bool]]:
+        """The lines of the page by their values: code, name, people of each part, parts covered, whether complete."""
         return [
-            (line.name, line.coverage.people, line.coverage.covered_count, line.coverage.is_complete)
+            (
+                line.code,
+                line.name,
+                line.coverage.people,
+                line.coverage.covered_count,
+                line.coverage.is_complete,
+            )
             for line in self.page.items
         ]
 
@@ -92,6 +102,7 @@ def wanted(arguments: Mapping[str, str]) -> Wanted:
         text=arguments.get("q", "").strip()[:LONGEST],
         ministry=arguments.get("ministry", "")[:LONGEST],
         state=state if state in STATES else "all",
+        track=arguments.get("track", "")[:LONGEST],
         only_entered=arguments.get("entered") == "1",
         as_of=as_of,
         typed_date=typed,
@@ -102,7 +113,7 @@ def wanted(arguments: Mapping[str, str]) -> Wanted:
 
 def answer(course: Course, asked: Wanted) -> Answer:
     """One page of the agencies asked for, with their coverage. Two queries however many, some more when facts are new."""
-    agencies = _agencies(course)
+    agencies = taking_part(course)
     known = coverage.whole(course, as_of=asked.until)
     page = part_of(_filtered(course, agencies, asked, known.matrix), page=asked.page, per_page=PER_PAGE)
     return Answer(
@@ -116,10 +127,10 @@ def answer(course: Course, asked: Wanted) -> Answer:
 def all_lines(course: Course, asked: Wanted) -> list[Line]:
     """All agencies asked for, for an export. Two queries."""
     covered = coverage.whole(course, as_of=asked.until).matrix
-    return _lines(course, _filtered(course, _agencies(course), asked, covered), covered)
+    return _lines(course, _filtered(course, taking_part(course), asked, covered), covered)
 
 
-def _agencies(course: Course) -> Sequence[Any]:
+def taking_part(course: Course) -> Sequence[Any]:
     """The agencies that take part, in Thai order: with an entry that passed, with people, or with a pass of people who left."""
     rows: Sequence[Any] = read_rows(_TAKING_PART, tracks=course.tracks, course=course.code).all()
     return rows
@@ -146,9 +157,12 @@ def _filtered(
     course: Course, agencies: Sequence[Any], asked: Wanted, covered: Mapping[int, AgencyCoverage]
 ) -> list[Any]:
     shown = list(agencies)
+    if asked.track:
+        entered = coverage_groups.entered_in(asked.track)
+        shown = [row for row in shown if row.id in entered]
     if asked.text or asked.ministry or asked.only_entered:
         key = thai.search_key(asked.text)
-        shown = [row for row in agencies if _is_meant(row, asked, key)]
+        shown = [row for row in shown if _is_meant(row, asked, key)]
     if asked.state == "all":
         return shown
     nothing = AgencyCoverage(course)

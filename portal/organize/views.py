@@ -14,7 +14,7 @@ from portal.courses.course import Course
 from portal.learning import coverage as covering
 from portal.mail import heartbeat, outbox as outgoing
 from portal.mail.models import MessageStatus, OutboxMessage
-from portal.organize import batches, coverage_table, letters
+from portal.organize import batches, coverage_groups, coverage_table, letters
 from portal.participation import seats
 from portal.programme import workshops
 
@@ -38,7 +38,7 @@ def dashboard() -> str:
     )
 
 
-def _course_or_404() -> Course:
+def course_or_404() -> Course:
     """The course asked for, else the first; 404 where there is none by that name."""
     courses = catalog.courses()
     code = request.args.get("course") or (courses[0].code if courses else "")
@@ -50,13 +50,14 @@ def _course_or_404() -> Course:
 def coverage() -> Any:
     if not catalog.courses():
         return render_template("organize/coverage.html", course=None)
-    course = _course_or_404()
+    course = course_or_404()
     asked = coverage_table.wanted(request.args)
     page = render_template(
         "organize/coverage.html",
         course=course,
         courses=catalog.courses(),
         asked=asked,
+        tracks=coverage_groups.choices(),
         answer=coverage_table.answer(course, asked),
     )
     return page, 422 if asked.wrong_date else 200
@@ -65,7 +66,7 @@ def coverage() -> Any:
 @bp.get("/organize/coverage.<any(csv, xlsx):ending>")
 @organizers_only
 def coverage_export(ending: str) -> Any:
-    course = _course_or_404()
+    course = course_or_404()
     asked = coverage_table.wanted(request.args)
     if asked.wrong_date:
         return coverage()

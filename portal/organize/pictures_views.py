@@ -1,0 +1,63 @@
+"""The organizer's pictures of coverage, each with its table: by ministry, track and round, over days, and from registration to coverage."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import current_app, render_template
+
+from portal.accounts.access import organizers_only
+from portal.awards import rounds
+from portal.core import clock, sheets
+from portal.core.i18n import in_language, language
+from portal.courses import catalog
+from portal.learning import coverage as covering
+from portal.organize import coverage_groups, coverage_pictures, coverage_table, people_rows
+from portal.organize.views import bp, course_or_404
+
+
+@bp.get("/organize/coverage/pictures")
+@organizers_only
+def pictures() -> Any:
+    course = course_or_404()
+    agencies = coverage_table.taking_part(course)
+    covered = covering.whole(course).matrix
+    current = rounds.current_round()
+    span = rounds.span_of(current) if current else None
+    complete = {agency for agency, one in covered.items() if one.is_complete}
+    return render_template(
+        "organize/pictures.html",
+        course=course,
+        courses=catalog.courses(),
+        ministries=coverage_groups.by_ministry(agencies, covered),
+        tracks=coverage_groups.by_track(agencies, covered),
+        curve=coverage_pictures.curve(
+            course,
+            agencies=len(agencies),
+            span=(span.first, span.last) if span else None,
+            due=rounds.report_due(),
+        ),
+        stages=coverage_pictures.funnel(course, complete),
+        at=clock.now(),
+    )
+
+
+@bp.get("/organize/coverage/people.<any(csv, xlsx):ending>")
+@organizers_only
+def people_export(ending: str) -> Any:
+    """Everybody's passes, sent while they are read: never more of them in memory than a portion."""
+    course = course_or_404()
+    stream = sheets.stream_csv if ending == "csv" else sheets.stream_xlsx
+    body = _in_own_context(lambda: stream(people_rows.columns(course), people_rows.rows(course)))
+    filename = f"coverage-people-{course.code}-{clock.today().isoformat()}.{ending}"
+    return sheets.download(body, filename)
+
+
+def _in_own_context(body: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
+    """The same, made while it is sent, when the request's own session is gone: in this language, with a session of its own."""
+    app, lang = current_app._get_current_object(), language()  # type: ignore[attr-defined]
+
+    def pieces() -> Iterator[bytes]:
+        with app.app_context(), in_language(lang):
+            yield from body()
+
+    return pieces()
