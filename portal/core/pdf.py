@@ -135,7 +135,10 @@ class Paper:
 
     def done(self) -> bytes:
         """The file. Afterwards nothing can be added."""
-        return bytes(self._pdf.output())
+        file = bytes(self._pdf.output())
+        self._shaped.cache_clear()  # it and the typefaces hold the document, and would wait long to be cleared away
+        self._pdf.fonts.clear()
+        return file
 
     def _shape(self, text: str, weight: Weight) -> shaping.Shaped:
         return shaping.shaped(text, self._pdf.fonts[_FAMILIES[weight]])

@@ -38,7 +38,6 @@ def add(pdf: Any, family: str, weight: int) -> None:
 
 @lru_cache(maxsize=4)
 def _read(weight: int) -> _Read:
-    from fontTools import subset  # noqa: PLC0415 - as fpdf
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - as fpdf
     from fpdf import FPDF  # noqa: PLC0415 - 0.4 s of import that only who asks for a paper should pay
 
@@ -46,18 +45,12 @@ def _read(weight: int) -> _Read:
     pdf = FPDF()
     pdf.add_font("face", fname=path)
     face: Any = pdf.fonts["face"]
-    _shaper = face.hbfont
-    options = subset.Options(
-        glyph_names=True,
-        notdef_outline=True,
-        hinting=False,
-        layout_features=[],
-    )
-    options.drop_tables += list(_LEFT_OUT)
-    cut = subset.Subsetter(options)
-    font = TTFont(path, recalcTimestamp=False)
-    cut.populate(glyphs=font.getGlyphOrder())
-    cut.subset(font)
+    _shaper = face.hbfont  # reads its own copy, and keeps it
+    face.ttfont.close()
+    font = TTFont(path, recalcBBoxes=False, recalcTimestamp=False, lazy=True)
+    for table in set(_LEFT_OUT).intersection(font.keys()):
+        del font[table]
     outlines = BytesIO()
     font.save(outlines)
+    font.close()
     return _Read(face, outlines.getvalue())

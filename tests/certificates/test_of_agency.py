@@ -57,7 +57,7 @@ def test_before_there_is_one_it_says_so(client: Client, cast: Cast) -> None:
     assert client.page.h1 == "ยังไม่มีใบประกาศ"
 
 
-def test_the_same_queries_for_one_and_for_two(
+def test_the_database_is_asked_for_many_at_once(
     client: Client, cast: Cast, issue: Callable[..., Certificate], queries: Any
 ) -> None:
     issue(cast.lamai)
