@@ -12,6 +12,9 @@ from sqlalchemy import select
 from portal.accounts import links, passwords, people
 from portal.accounts.models import Agency, User
 from portal.attendance import feeds, roll
+from portal.certificates import issuing
+from portal.certificates.earning import Earned
+from portal.certificates.models import CertificateKind
 from portal.core import clock
 from portal.core.db import db, writing
 from portal.core.tokens import new_code
@@ -192,6 +195,21 @@ def ask_questions(workshop: Workshop) -> None:
     assert eligibility.refusal(workshop, person) is None
 
 
+def certificates(*people: User) -> dict[str, str]:
+    """A certificate that stands, and one that was revoked."""
+    title = {"th": "รางวัลคุณภาพการบริหารจัดการภาครัฐ 4.0", "en": "PMQA 4.0"}
+    facts = {"modules": ["op", "c1", "c2"]}
+    stands, gone = issuing.issue(
+        [
+            Earned(one.id, one.agency_id, CertificateKind.COURSE, "pmqa40", title, facts, clock.today())
+            for one in people
+        ],
+        by=None,
+    )
+    issuing.revoke(gone, by=people[0], why="ออกผิดคน")
+    return {"certificate": stands.code, "revoked": gone.code}
+
+
 def set_stage() -> dict[str, Any]:
     cast = {name: people.by_email(f"{name}@demo.example") for name in ("mali", "lamai")}
     lamai, mali = cast["lamai"], cast["mali"]
@@ -220,6 +238,7 @@ def set_stage() -> dict[str, Any]:
         "newcomer": eligible_newcomer(),
         "answers": {one.code: {module.code: answers_of(one.code, module.code) for module in one.required_modules} for one in catalog.courses()},
     }  # fmt: skip
+    known |= certificates(lamai, mali)
     db.session.commit()
     delivery.deliver_due(limit=100)
     handed = db.session.scalars(select(Material).order_by(Material.id)).first()
