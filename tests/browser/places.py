@@ -192,6 +192,14 @@ PLACES = (
 
 # What answers a GET with something that is no page, or with the way to one.
 FILES = {
+    "certificates.checker": "/certificates/checker.html",
+    "certificates.credential": "/certificates/NOBODY22NOBO.jwt",
+    "certificates.issuer": "/certificates/issuer.json",
+    "certificates.of_agency": "/agency/certificates.zip",
+    "certificates.paper": "/certificates/NOBODY22NOBO.pdf",
+    "certificates.public_key": "/certificates/keys/none.json",
+    "certificates.public_keys": "/certificates/keys.json",
+    "certificates.revoked": "/certificates/revoked.json",
     "authoring.draft_image": "/organize/courses/pmqa40/draft/img/levels.svg",
     "calendars.attendance_file": "/organize/attendance.ics?of=cohort:2566:pmqa40",
     "accounts.change_password": "/account/password",
