@@ -207,7 +207,7 @@ def certificates(*people: User) -> dict[str, str]:
         by=None,
     )
     issuing.revoke(gone, by=people[0], why="ออกผิดคน")
-    return {"certificate": stands.code, "revoked": gone.code}
+    return {"certificate": stands.code, "revoked": gone.code, "claim": stands.claim}
 
 
 def set_stage() -> dict[str, Any]:

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from portal.certificates import checker, issuing, keys, papers
 from portal.certificates.models import Certificate
 from portal.core.db import db
+from tests.browser.conftest import Open
+from tests.browser.demonstration import Demonstration
 from tests.cast import Cast
 from tests.certificates.conftest import issue
 from tests.core import papers as reading
@@ -99,3 +101,20 @@ def test_a_photograph_of_the_paper_is_read(page: Page, one: Certificate, tmp_pat
     whole.crop((0, whole.height * 7 // 10, whole.width // 4, whole.height)).save(picture)
     page.get_by_label("หรือภาพถ่ายคิวอาร์").set_input_files(picture)
     expect(page.get_by_role("status")).to_contain_text("ละไม ตั้งใจ")
+
+
+def test_a_scanned_address_leads_to_what_its_claim_proves(
+    visitor: Open, demonstration: Demonstration
+) -> None:
+    known = demonstration.known
+    page = visitor().new_page()
+    page.goto(f"/certificates/{known['certificate']}#{known['claim']}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("ใบประกาศนี้ถูกต้อง")
+    expect(page.get_by_role("status")).to_contain_text("ลายมือชื่อดิจิทัลในคิวอาร์ตรงกัน")
+    page.goto("/certificates/check")
+    head, body, mark = known["claim"].split(".")
+    page.get_by_label("รหัส หรือข้อความในคิวอาร์").fill(
+        f"{head}.{body}.{'B' if mark[0] == 'A' else 'A'}{mark[1:]}"
+    )
+    page.get_by_role("button", name="ตรวจ", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("ใบประกาศนี้ไม่ถูกต้อง")
