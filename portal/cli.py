@@ -15,7 +15,7 @@ from email_validator import EmailNotValidError
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from portal import content as whole_content, demo, fact_places, jobs
+from portal import content as whole_content, demo, erasing, fact_places, jobs
 from portal.accounts import agencies as agency_rules, agency_table, people, recovery
 from portal.accounts.models import Role
 from portal.awards import entries as entry_rules
@@ -166,6 +166,17 @@ def create_user(email: str, name: str, role: str, code: str | None, password: st
     click.echo(f"created {user.email} ({user.role.value})")
     if password is None:
         click.echo(recovery.reset_link(user))
+
+
+@users.command("erase")
+@click.argument("email")
+@door
+def erase_user(email: str) -> None:
+    """Turn a person into a pseudonym, for good; what is counted of them stays counted."""
+    user = people.by_email(email.strip().lower())
+    if user is None:
+        raise click.BadParameter(f"nobody has the address {email!r}")
+    click.echo(erasing.erase(user, by=None))
 
 
 @workshops.command("dump")
