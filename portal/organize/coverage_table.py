@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from operator import itemgetter
+from time import monotonic
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import bindparam, exists, or_, select
 
 from portal.accounts.models import Agency, User
 from portal.awards.models import Entry, Track
 from portal.core import clock, dates, thai
-from portal.core.db import read_rows
+from portal.core.db import db, read_rows
 from portal.core.i18n import _, in_lang, language
 from portal.core.paging import Page, part_of
 from portal.courses.course import Course
@@ -71,6 +73,7 @@ class Answer:
     page: Page  # of Line
     agencies: int  # that take part, filtered or not
     ministries: list[str]
+    tracks: list[tuple[str, str]]  # rounds and tracks a filter offers
     totals: Totals  # of all agencies
 
     @property
@@ -113,13 +116,15 @@ def wanted(arguments: Mapping[str, str]) -> Wanted:
 
 def answer(course: Course, asked: Wanted) -> Answer:
     """One page of the agencies asked for, with their coverage. Two queries however many, some more when facts are new."""
-    agencies = taking_part(course)
+    there = directory(course)
+    agencies = there.agencies
     known = coverage.whole(course, as_of=asked.until)
     page = part_of(_filtered(course, agencies, asked, known.matrix), page=asked.page, per_page=PER_PAGE)
     return Answer(
         page=Page(_lines(course, page.items, known.matrix), page.number, page.pages, page.total),
         agencies=len(agencies),
-        ministries=sorted(set(map(_ministry, agencies)) - {""}, key=_in_thai_order),
+        ministries=there.ministries,
+        tracks=there.tracks,
         totals=known.totals,
     )
 
@@ -127,13 +132,30 @@ def answer(course: Course, asked: Wanted) -> Answer:
 def all_lines(course: Course, asked: Wanted) -> list[Line]:
     """All agencies asked for, for an export. Two queries."""
     covered = coverage.whole(course, as_of=asked.until).matrix
-    return _lines(course, _filtered(course, taking_part(course), asked, covered), covered)
+    return _lines(course, _filtered(course, directory(course).agencies, asked, covered), covered)
 
 
-def taking_part(course: Course) -> Sequence[Any]:
-    """The agencies that take part, in Thai order: with an entry that passed, with people, or with a pass of people who left."""
-    rows: Sequence[Any] = read_rows(_TAKING_PART, tracks=course.tracks, course=course.code).all()
-    return rows
+@dataclass(frozen=True)
+class Directory:
+    """The agencies that take part, in Thai order, their ministries, and the rounds and tracks there are: for a few seconds."""
+
+    agencies: Sequence[Any]
+    ministries: list[str]
+    tracks: list[tuple[str, str]]
+
+
+def directory(course: Course) -> Directory:
+    """Who takes part: with an entry that passed, with people, or with a pass of people who left. As old as
+    PAGE_CACHE_SECONDS: at 8,000 agencies they take longer to read than the whole page. Two queries, or none."""
+    kept: dict[Any, tuple[float, Directory]] = current_app.extensions.setdefault("coverage_directory", {})
+    key = (str(db.engine.url), course.edition_id, language())
+    until, found = kept.get(key, (0.0, None))
+    if found is None or until <= monotonic():
+        rows: Sequence[Any] = read_rows(_TAKING_PART, tracks=course.tracks, course=course.code).all()
+        ministries = sorted(set(map(_ministry, rows)) - {""}, key=_in_thai_order)
+        found = Directory(rows, ministries, coverage_groups.choices())
+        kept[key] = monotonic() + current_app.config["PAGE_CACHE_SECONDS"], found
+    return found
 
 
 def _taking_part() -> Any:
@@ -155,8 +177,8 @@ _TAKING_PART = _taking_part()  # put together once: that took as long as asking 
 
 def _filtered(
     course: Course, agencies: Sequence[Any], asked: Wanted, covered: Mapping[int, AgencyCoverage]
-) -> list[Any]:
-    shown = list(agencies)
+) -> Sequence[Any]:
+    shown = agencies
     if asked.track:
         entered = coverage_groups.entered_in(asked.track)
         shown = [row for row in shown if row.id in entered]

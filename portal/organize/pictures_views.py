@@ -19,7 +19,7 @@ from portal.organize.views import bp, course_or_404
 @organizers_only
 def pictures() -> Any:
     course = course_or_404()
-    agencies = coverage_table.taking_part(course)
+    agencies = coverage_table.directory(course).agencies
     covered = covering.whole(course).matrix
     current = rounds.current_round()
     span = rounds.span_of(current) if current else None

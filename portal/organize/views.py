@@ -14,7 +14,7 @@ from portal.courses.course import Course
 from portal.learning import coverage as covering
 from portal.mail import heartbeat, outbox as outgoing
 from portal.mail.models import MessageStatus, OutboxMessage
-from portal.organize import batches, coverage_groups, coverage_table, letters
+from portal.organize import batches, coverage_table, letters
 from portal.participation import seats
 from portal.programme import workshops
 
@@ -57,7 +57,6 @@ def coverage() -> Any:
         course=course,
         courses=catalog.courses(),
         asked=asked,
-        tracks=coverage_groups.choices(),
         answer=coverage_table.answer(course, asked),
     )
     return page, 422 if asked.wrong_date else 200
