@@ -265,7 +265,13 @@ def _learning(mine: Sequence[Progress], tracks: Collection[str]) -> NextStep | N
             return NextStep(
                 in_lang(lesson, "title"),
                 _("%(module)s · อ่านราว %(minutes)s นาที", module=title, minutes=lesson.minutes),
-                url_for("learning.lesson", course=one.course.code, module=module.code, lesson=lesson.slug),
+                url_for(
+                    "learning.lesson",
+                    course=one.course.code,
+                    module=module.code,
+                    lesson=lesson.slug,
+                    _anchor=one.heading_in(module, lesson),
+                ),
                 _("อ่านบทนี้"),
             )
     return None

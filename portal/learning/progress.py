@@ -3,16 +3,27 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal, select, union_all
+from sqlalchemy import Select, bindparam, literal, null, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import User
 from portal.core.db import begin_write, db, read_rows
 from portal.core.i18n import in_lang
 from portal.courses.course import Course, Lesson, Module
-from portal.learning.models import Attempt, LessonMark, ModulePass
+from portal.learning.models import Attempt, LessonMark, LessonPlace, ModulePass
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody stopped reading."""
+
+    module: str
+    lesson: str
+    heading: str  # its id; "" at the beginning
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,7 @@ class Progress:
     finished: frozenset[tuple[str, str]] = frozenset()  # (module, lesson)
     passed: frozenset[str] = frozenset()  # modules
     tried: frozenset[str] = frozenset()  # modules with any attempt
+    places: tuple[Place, ...] = ()  # the latest first
 
     def lessons_finished(self, module: Module) -> int:
         return sum((module.code, lesson.slug) in self.finished for lesson in module.lessons)
@@ -44,7 +56,17 @@ class Progress:
         return sum(module.code in self.passed for module in self.course.required_modules)
 
     def next_lesson(self) -> tuple[Module, Lesson] | None:
-        """The first lesson not finished of a module not passed, in the order of the course."""
+        """The lesson left last, if it is not finished; else the first not finished, in the order of the course.
+
+        Of modules that are passed none.
+        """
+        for place in self.places:
+            module = self.course.module(place.module)
+            lesson = module.lesson(place.lesson) if module and module.is_published else None
+            if module and lesson and module.code not in self.passed:
+                if (module.code, lesson.slug) in self.finished:
+                    break  # they went on from there
+                return module, lesson
         for module in self.course.modules:
             if not module.is_published or module.code in self.passed:
                 continue
@@ -52,6 +74,14 @@ class Progress:
                 if (module.code, lesson.slug) not in self.finished:
                     return module, lesson
         return None
+
+    def heading_in(self, module: Module, lesson: Lesson) -> str | None:
+        """The id of the heading under which they stopped reading this lesson; None at its beginning or when it is finished."""
+        if (module.code, lesson.slug) in self.finished:
+            return None
+        here = (place for place in self.places if (place.module, place.lesson) == (module.code, lesson.slug))
+        heading = next((place.heading for place in here), "")
+        return heading if any(heading == one.id for one in lesson.toc) else None
 
     def next_quiz(self) -> Module | None:
         """The first module whose lessons are all finished and whose quiz is not passed."""
@@ -63,16 +93,18 @@ class Progress:
         return None
 
 
-FINISHED, PASSED, TRIED = "finished", "passed", "tried"
+FINISHED, PASSED, TRIED, STOPPED = "finished", "passed", "tried", "stopped"
+# The places first: their columns say how the heading and the moment are read.
 _DONE = union_all(
     *(
-        select(literal(kind), fact.course, fact.module, lesson).where(
+        select(literal(kind), fact.course, fact.module, lesson, heading, at).where(
             fact.user_id == bindparam("user"), *only
         )
-        for kind, fact, lesson, only in (
-            (FINISHED, LessonMark, LessonMark.lesson, ()),
-            (PASSED, ModulePass, literal(""), (ModulePass.ended_at.is_(None),)),
-            (TRIED, Attempt, literal(""), ()),
+        for kind, fact, lesson, heading, at, only in (
+            (STOPPED, LessonPlace, LessonPlace.lesson, LessonPlace.heading, LessonPlace.at, ()),
+            (FINISHED, LessonMark, LessonMark.lesson, literal(""), null(), ()),
+            (PASSED, ModulePass, literal(""), literal(""), null(), (ModulePass.ended_at.is_(None),)),
+            (TRIED, Attempt, literal(""), literal(""), null(), ()),
         )
     )
 )
@@ -81,14 +113,19 @@ _DONE = union_all(
 def of_user(user: User, courses: Iterable[Course]) -> dict[str, Progress]:
     """The progress of this person by course code; one query however many courses."""
     done: dict[tuple[str, str], set[Any]] = {}
-    for kind, code, module, lesson in read_rows(_DONE, user=user.id):
-        done.setdefault((kind, code), set()).add((module, lesson) if kind == FINISHED else module)
+    places: dict[str, list[Place]] = {}
+    for kind, code, module, lesson, heading, at in read_rows(_DONE, user=user.id):
+        if kind == STOPPED:
+            places.setdefault(code, []).append(Place(module, lesson, heading, at))
+        else:
+            done.setdefault((kind, code), set()).add((module, lesson) if kind == FINISHED else module)
     return {
         course.code: Progress(
             course=course,
             finished=frozenset(done.get((FINISHED, course.code), ())),
             passed=frozenset(done.get((PASSED, course.code), ())),
             tried=frozenset(done.get((TRIED, course.code), ())),
+            places=tuple(sorted(places.get(course.code, ()), key=lambda place: place.at, reverse=True)),
         )
         for course in courses
     }

@@ -12,7 +12,7 @@ from portal.core.guard import public
 from portal.core.i18n import _
 from portal.courses import catalog
 from portal.courses.course import Course, Module
-from portal.learning import progress
+from portal.learning import notes, progress, reading
 from portal.learning.progress import Progress
 
 bp = Blueprint("learning", __name__)
@@ -77,6 +77,7 @@ def lesson(course: str, module: str, lesson: str) -> str:
     part = module_or_404(found, module)
     read = part.lesson(lesson) or abort(404)
     at = part.lessons.index(read)
+    mine = notes.of_lesson(viewer(), (found, part, read)) if current_user.is_authenticated else ()
     return render_template(
         "learning/lesson.html",
         course=found,
@@ -86,15 +87,18 @@ def lesson(course: str, module: str, lesson: str) -> str:
         before=part.lessons[at - 1] if at else None,
         after=part.lessons[at + 1] if at + 1 < len(part.lessons) else None,
         progress=progress_in(found),
+        notes=mine,
     )
 
 
 @bp.post("/learn/<course>/<module>/<lesson>/finished")
 def finish(course: str, module: str, lesson: str) -> Any:
+    """The button stands at the end of the lesson, so who presses it has been there."""
     found = course_or_404(course)
     part = module_or_404(found, module)
     read = part.lesson(lesson) or abort(404)
     progress.finish(viewer(), found, part, read)
+    reading.note_place(viewer(), (found, part, read), at_end=True)
     db.session.commit()
     following = part.lessons[part.lessons.index(read) + 1 :]
     if following:

@@ -12,14 +12,15 @@ from sqlalchemy import select
 from portal.accounts import links, passwords, people
 from portal.accounts.models import Agency, User
 from portal.attendance import feeds, roll
+from portal.authoring import exchange
 from portal.certificates import issuing
 from portal.certificates.earning import Earned
 from portal.certificates.models import CertificateKind
 from portal.core import clock
 from portal.core.db import db, writing
 from portal.core.tokens import new_code
-from portal.courses import catalog, exchange
-from portal.learning import assessments, attempts, sample_answers
+from portal.courses import catalog
+from portal.learning import assessments, attempts, notes, sample_answers
 from portal.learning.models import Attempt
 from portal.mail import delivery, outbox
 from portal.mail.models import OutboxMessage
@@ -71,6 +72,17 @@ def submitted(user: User, course: str, module: str, *, missed: int) -> str:
     begun = attempt(user, course, module, answers)
     attempts.submit(begun, seq=attempts.latest(begun)[0], answers={})
     return begun.code
+
+
+def note_of(user: User) -> str:
+    """A note beside a lesson, and a bookmark."""
+    course = catalog.course("pmqa40")
+    module = course.module("op") if course else None
+    assert course is not None
+    assert module is not None
+    where = course, module, module.lessons[0]
+    notes.write(user, where, words="", heading="")
+    return notes.write(user, where, words="ถามกองแผนเรื่องนี้", heading="ask").code
 
 
 def written_answer() -> dict[str, str]:
@@ -232,6 +244,7 @@ def set_stage() -> dict[str, Any]:
         "failed": submitted(lamai, "pmqa2562", "c1", missed=6),
         **written_answer(),
         "passed": submitted(lamai, "pmqa2562", "op", missed=2),
+        "note": note_of(lamai),
         "confirm": links.make("confirm", new),
         "reset": links.make("reset", mali),
         "feed": feeds.feed_of(lamai).secret,  # type: ignore[union-attr]
