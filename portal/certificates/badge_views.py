@@ -64,4 +64,5 @@ def _open(answer: Response) -> Response:
     """Pages of other sites that check certificates may read it, too: there is nothing in it that is not for everybody."""
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Cache-Control"] = "no-cache"
+    answer.headers["X-Robots-Tag"] = "noindex"
     return answer

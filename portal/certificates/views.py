@@ -72,6 +72,7 @@ def _told(verdict: Verdict, text: str) -> Response:
     )
     answer = make_response(body, _status(verdict, is_code=not text))
     answer.headers["Cache-Control"] = "no-store"  # it may be revoked the next moment
+    answer.headers["X-Robots-Tag"] = "noindex"  # for who was shown the code, not for who looks for a name
     return answer
 
 

@@ -61,6 +61,7 @@ def mails() -> list[OutboxMessage]:
     return list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "certificates.issued")))
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("passed")
 def test_everybody_who_earned_one_is_given_one_and_told_once(client: Client, cast: Cast) -> None:
     client.get(COURSE)

@@ -26,7 +26,8 @@ def page_of(one: Certificate) -> str:
 
 
 def test_it_is_valid_and_says_what_is_printed(client: Client, one: Certificate) -> None:
-    assert client.get(page_of(one)).status_code == 200
+    answer = client.get(page_of(one))
+    assert (answer.status_code, answer.headers["X-Robots-Tag"]) == (200, "noindex")
     assert client.page.h1 == "ใบประกาศนี้ถูกต้อง"
     for part in ("ละไม ตั้งใจ", "กรมตัวอย่าง", "หลักสูตรตัวอย่าง", "13 กุมภาพันธ์ 2566", issuing.shown(one.code)):
         assert part in client.page.text

@@ -23,6 +23,7 @@ def one(client: Client, cast: Cast, issue: Callable[..., Certificate]) -> Certif
     return issue(cast.lamai)
 
 
+@pytest.mark.both_databases
 def test_it_is_found_by_name_and_by_code(client: Client, one: Certificate, cast: Cast, issue: Any) -> None:
     other = issue(cast.sakda)
     for text in ("ละไม", issuing.shown(one.code).lower()):
@@ -34,6 +35,7 @@ def test_it_is_found_by_name_and_by_code(client: Client, one: Certificate, cast:
         assert "ไม่พบใบประกาศที่ค้น" in client.page.text
 
 
+@pytest.mark.both_databases
 def test_the_list_is_narrowed_by_where_they_stand(
     client: Client, one: Certificate, cast: Cast, issue: Any
 ) -> None:

@@ -5,6 +5,8 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from portal.certificates import issuing
 from portal.certificates.models import Certificate
 from portal.core.db import db
@@ -21,6 +23,7 @@ def names(data: bytes) -> list[str]:
         return archive.namelist()
 
 
+@pytest.mark.both_databases
 def test_it_holds_what_stands_and_names_the_agency(
     client: Client, cast: Cast, issue: Callable[..., Certificate]
 ) -> None:
