@@ -119,6 +119,9 @@ def _blocks(text: str) -> list[_Block]:
     begins, id_, tags = 0, "", list[str]()
     for number, line in enumerate([*text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""], 1):
         bare = line.strip()
+        if lines and _is_at_an_end(lines, bare):
+            blocks.append(_Block(begins, "\n".join(lines).rstrip("\n"), id_, tags))
+            lines, id_, tags = [], "", []
         if bare.startswith("//"):
             for key, value in _COMMENT.findall(bare[:MOST_COMMENT]):
                 bare_value = re.sub(r"\\(.)", r"\1", value)
@@ -132,6 +135,13 @@ def _blocks(text: str) -> list[_Block]:
             blocks.append(_Block(begins, "\n".join(lines).rstrip("\n"), id_, tags))
             lines, id_, tags = [], "", []
     return blocks
+
+
+def _is_at_an_end(lines: list[str], bare: str) -> bool:
+    """Whether a question ends without a blank line: after a category, and before a name or category once its answers did."""
+    said = [line for line in lines if line]
+    is_next = bare.startswith(("::", "$CATEGORY:")) and "}" in said[-1]
+    return said[0].startswith("$CATEGORY:") or is_next
 
 
 def _unescaped(text: str) -> str:

@@ -122,6 +122,16 @@ def test_a_kind_that_gift_has_not_is_told_in_the_file() -> None:
     assert len(gift.read(gift.write(KINDS, images={}), "f.gift").tables) == len(KINDS) - 1
 
 
+def test_questions_without_blank_lines_between_them_all_come_in() -> None:
+    found = gift.read(b"$CATEGORY: a\n::1::x{T}\n::2::y{=a\n~b\n}\n$CATEGORY: b\n// z\n::3::z{#3}", "f.gift")
+    assert [(one.line, one.table["kind"]) for one in found.coming] == [
+        (2, "true_false"),
+        (3, "single"),
+        (8, "numeric"),
+    ]
+    assert found.left_out == []
+
+
 def test_an_image_that_gift_cannot_carry_leaves_its_words() -> None:
     found = gift.read('[html]<img src="@@PLUGINFILE@@/a.png" alt="ผัง"> คือ{T}'.encode(), "f.gift")
     assert found.tables[0]["text"] == "ผัง คือ"
