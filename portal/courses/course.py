@@ -110,6 +110,11 @@ class Numeric:
     tolerance: Decimal
     unit: str  # "" where there is none
 
+    @property
+    def is_unit_first(self) -> bool:
+        """Whether the unit is said before its number, as Thai does with per cent."""
+        return self.unit == "ร้อยละ"
+
 
 @dataclass(frozen=True, slots=True)
 class Short:
@@ -214,7 +219,7 @@ class Quiz:
     wait: int = 0  # minutes from the end of an attempt to the next start
     counts: Counts = Counts.BEST
     feedback: Feedback = Feedback()
-    checked_on: date | None = None  # when somebody other than its writer held every question against the sources
+    checked_on: date | None = None  # when somebody other than its writer held every question against sources
 
     @property
     def scored(self) -> tuple[Question, ...]:

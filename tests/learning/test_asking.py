@@ -115,6 +115,16 @@ def test_a_number_is_asked_with_its_unit_and_the_keys_for_numbers(client, begun)
     show(client, begun, "k-numeric")
     assert client.page.one("#answer")["inputmode"] == "decimal"
     assert client.page.one("#unit").get_text() == "จุด"
+    assert client.page.one("#answer + #unit")
+
+
+def test_per_cent_is_asked_before_its_number_as_thai_says_it(client, cast):
+    pack = kinds.kinds_pack(kinds.QUIZ.replace('unit = "จุด"', 'unit = "ร้อยละ"'))
+    course = packs.publish(pack)
+    begun = attempts.start(cast.lamai, course, course.modules[0])
+    db.session.commit()
+    show(client.sign_in(cast.lamai), begun, "k-numeric")
+    assert client.page.one("#unit + #answer")
 
 
 def test_a_writing_task_tells_its_length_and_criteria_and_that_it_is_not_scored(client, begun):

@@ -59,6 +59,11 @@ def test_wrong_answers_are_told_with_the_right_ones_and_why(client, cast):
     assert "{{" not in client.page.main
 
 
+def test_per_cent_is_told_before_its_number_as_thai_says_it(client, cast):
+    attempt = taken(cast, kinds.WRONG, kinds.QUIZ.replace('unit = "จุด"', 'unit = "ร้อยละ"'))
+    assert "ร้อยละ 12.5 คลาดเคลื่อน" in told(client.sign_in(cast.lamai), attempt)["k-numeric"]
+
+
 def test_an_answer_right_in_part_says_how_much(client, cast):
     attempt = taken(cast, kinds.RIGHT | {"k-matching": ["a=1", "b=2", "c=4"], "k-cloze": ["2=a"]})
     words = told(client.sign_in(cast.lamai), attempt)
