@@ -40,7 +40,9 @@ EVERYONE = {
     "learning.file",
     "learning.glossary",
     "learning.lesson",
+    "learning.keeper",  # a script that holds nothing of anybody
     "learning.module",
+    "learning.offline",
     "learning.print_course",
     "offers.accept",  # the links of an offered seat work signed out
     "offers.decline",
@@ -217,6 +219,7 @@ ORGANIZERS = {
     "organize.coverage_export",
     "organize.people_export",
     "organize.pictures",
+    "organize.rule",
     "organize.dashboard",
     "organize.draft",
     "organize.export",

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import current_app, render_template
+from flask import abort, current_app, render_template, request
 
 from portal.accounts.access import organizers_only
 from portal.awards import rounds
 from portal.core import clock, sheets
 from portal.core.i18n import in_language, language
-from portal.courses import catalog
+from portal.courses import catalog, editions
 from portal.learning import coverage as covering
-from portal.organize import coverage_groups, coverage_pictures, coverage_table, people_rows
+from portal.organize import coverage_groups, coverage_pictures, coverage_table, people_rows, rule_change
 from portal.organize.views import bp, course_or_404
 
 
@@ -50,6 +50,23 @@ def people_export(ending: str) -> Any:
     body = _in_own_context(lambda: stream(people_rows.columns(course), people_rows.rows(course)))
     filename = f"coverage-people-{course.code}-{clock.today().isoformat()}.{ending}"
     return sheets.download(body, filename)
+
+
+@bp.get("/organize/courses/<course>/rule")
+@organizers_only
+def rule(course: str) -> Any:
+    """What the draft's rule would change; without a draft, or for ?edition=, what that edition changed."""
+    current = catalog.course(course) or abort(404)
+    number = request.args.get("edition", "")
+    try:
+        asked = int(number) if number.isascii() and number.isdecimal() and len(number) < 7 else 0
+        change = None if asked else rule_change.of_draft(course)
+        change = change or rule_change.of_edition(course, asked or current.number)
+    except editions.UnknownEdition:
+        abort(404)
+    return render_template(
+        "organize/rule.html", course=current, change=change, history=editions.history(course)
+    )
 
 
 def _in_own_context(body: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
