@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from portal import certificate_commands, cli, lrs_commands, quiz_commands
+from portal import certificate_commands, cli, quiz_commands
 from portal.accounts import access, approval_views
 from portal.accounts.views import bp as accounts
 from portal.attendance import check_in_manage, papers_manage, tables_manage
@@ -28,7 +28,14 @@ from portal.courses import models as courses_models
 from portal.courses.search_views import bp as courses
 from portal.home import plan_views
 from portal.home.views import bp as home
-from portal.learning import assessment_views, attempt_views, extra_time_manage, glossary_views, reading_views
+from portal.learning import (
+    assessment_views,
+    attempt_views,
+    extra_time_manage,
+    glossary_views,
+    offline_views,
+    reading_views,
+)
 from portal.learning.care_manage import bp as care
 from portal.learning.views import bp as learning
 from portal.mail import models as mail_models
@@ -44,7 +51,6 @@ from portal.programme import history_manage, questions_manage, sessions_manage, 
 from portal.programme.manage import bp as desk
 from portal.programme.speak_views import bp as speak
 from portal.programme.views import bp as programme
-from portal.xapi import models as xapi_models
 
 BLUEPRINTS = (
     home,
@@ -87,6 +93,7 @@ MORE_PAGES = (
     glossary_views,
     history_manage,
     imports_manage,
+    offline_views,
     papers_manage,
     pictures_views,
     plan_views,
@@ -98,7 +105,7 @@ MORE_PAGES = (
     tables_manage,
     talks_manage,
 )
-MODELS_WITHOUT_PAGES = (courses_models, mail_models, organize_models, xapi_models)
+MODELS_WITHOUT_PAGES = (courses_models, mail_models, organize_models)
 
 
 def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
@@ -134,5 +141,4 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     cli.init_app(app)
     app.cli.add_command(quiz_commands.quizzes)
     app.cli.add_command(certificate_commands.certificates)
-    app.cli.add_command(lrs_commands.lrs)
     return app

@@ -209,6 +209,7 @@ FILES = {
     "care.export": "/organize/courses/pmqa40/op/questions.csv",
     "check_in.counts": "/organize/workshops/pmqa40-2566/sessions/day1/counts.json",
     "door.keeper": "/door-sw.js",
+    "learning.keeper": "/learn/sw.js",
     "handouts.bundle": "/workshops/pmqa40-2566/materials.zip",
     "handouts.material": "/materials/{material}",
     "handouts.version": "/materials/{material}/versions/1",
