@@ -76,8 +76,10 @@ def export(course: str, module: str, ending: str) -> Any:
 
 @bp.get(f"{PAGES}/<question>")
 @organizers_only
-def question(course: str, module: str, question: str) -> str:
+def question(course: str, module: str, question: str) -> Any:
     here, part, asked = _question_or_404(course, module, question)
+    if not asked.is_scored:
+        return redirect(url_for("learning.writings", course=course, module=module, question=question))
     analysis = item_analysis.analyse(here, part, of=_of())
     item = analysis.item(asked.id)
     return render_template(

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from portal.courses.course import Course
-from tests import packs
+from tests import kinds, packs
 from tests.cast import Cast
 from tests.learning.storing import submitted
 from tests.learning.test_regrading import FREE, KEY, done, mended
@@ -84,6 +84,13 @@ def test_a_question_that_is_gone_has_no_key_to_offer(orn: Client, course: Course
     assert orn.get(f"{PATH}/op-03").status_code == 200
     assert f"{PATH}/op-03/correction/key" not in orn.page.links()
     assert f"{PATH}/op-03/correction/void" in orn.page.links()
+
+
+def test_a_writing_task_has_no_key_and_leads_to_what_was_written(orn: Client, cast: Cast) -> None:
+    packs.publish(kinds.kinds_pack())
+    answer = orn.get(f"{PATH}/k-writing")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/writing/sample/op/k-writing")
+    assert orn.get(answer.headers["Location"]).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["op-99", "c1-00"])
