@@ -99,8 +99,8 @@ def is_accepted(text: str, accepted: Sequence[str], *, edits: int, tones: bool) 
 
 
 def _agree(given: str, right: str, edits: int, tones: bool) -> bool:
-    if given == right:
-        return True
+    if given == right or not right:
+        return given == right
     if tones:
         given, right, same = _unmarked(given), _unmarked(right), _negations(given) == _negations(right)
         if not same or not right:
