@@ -31,7 +31,16 @@ PAGES = ("views", "manage")
 DOORS = (*PAGES, "cli")
 OTHER_DOORS = {"mail/delivery.py", "demo.py", "jobs.py"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "services", "managers", "misc"}
-MEASURED_IMPORTS = {"fontTools", "fpdf", "PIL", "xlsxwriter", "alembic", "flask_migrate", "markdownify"}
+MEASURED_IMPORTS = {
+    "cryptography",
+    "fontTools",
+    "fpdf",
+    "PIL",
+    "xlsxwriter",
+    "alembic",
+    "flask_migrate",
+    "markdownify",
+}
 
 
 @cache

@@ -13,9 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 
@@ -68,6 +65,9 @@ def opened(text: str, *, public_keys: Mapping[str, bytes]) -> tuple[Claim, str]:
 
     Refuses NoClaim, UnknownKey and Altered. That it stands, and was not revoked since, only the portal knows.
     """
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - as below
+    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - 60 ms and 8 MB
+
     parts = text.strip().rpartition("#")[2].split(".")
     if len(parts) != 3 or len(text) > 2 * LONGEST:
         raise NoClaim
@@ -78,7 +78,7 @@ def opened(text: str, *, public_keys: Mapping[str, bytes]) -> tuple[Claim, str]:
     if not isinstance(kid, str) or kid not in public_keys:
         raise UnknownKey
     try:
-        Ed25519PublicKey.from_public_bytes(public_keys[kid]).verify(
+        ed25519.Ed25519PublicKey.from_public_bytes(public_keys[kid]).verify(
             _bytes(parts[2]), f"{parts[0]}.{parts[1]}".encode()
         )
     except InvalidSignature as no:

@@ -5,8 +5,6 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app
 from sqlalchemy import select
 
@@ -35,10 +33,12 @@ def at_hand() -> SigningKey | None:
 
 def turn_over() -> SigningKey:
     """A new key that signs from now on; those before are retired, and what they signed stays good."""
+    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - as in claims
+
     begin_write()
     for key in db.session.scalars(select(SigningKey).where(SigningKey.retired_at.is_(None))):
         key.retired_at = clock.now()
-    private = Ed25519PrivateKey.generate()
+    private = ed25519.Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
     key = SigningKey(
         kid=hashlib.sha256(public).hexdigest()[:8],
@@ -55,7 +55,8 @@ def sign(key: SigningKey, data: bytes) -> bytes:
     private = _private(key)
     if private is None:
         raise LookupError(f"key {key.kid} was sealed with another secret")
-    return private.sign(data)
+    signature: bytes = private.sign(data)
+    return signature
 
 
 def public_keys() -> dict[str, bytes]:
@@ -86,13 +87,19 @@ def _text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _private(key: SigningKey) -> Ed25519PrivateKey | None:
+def _private(key: SigningKey) -> Any:
+    """The private key, opened; None where it was sealed with another secret."""
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as in claims
+    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - as in claims
+
     try:
-        return Ed25519PrivateKey.from_private_bytes(_seal().decrypt(key.private))
+        return ed25519.Ed25519PrivateKey.from_private_bytes(_seal().decrypt(key.private))
     except InvalidToken:
         return None
 
 
-def _seal() -> Fernet:
+def _seal() -> Any:
+    from cryptography.fernet import Fernet  # noqa: PLC0415 - as in claims
+
     secret = hashlib.sha256(b"portal certificates:" + str(current_app.secret_key).encode()).digest()
     return Fernet(base64.urlsafe_b64encode(secret))
