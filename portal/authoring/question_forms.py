@@ -69,7 +69,7 @@ KEYS_OF = {
 COMMON = ("lesson", "difficulty", "topic", "text", "why", "time")
 FEWEST_ROWS = {"choice": 4, "pair": 3, "item": 4, "wrong": 1, "gap": 2, "criterion": 3}
 LISTS = ("accepted", "others", "options")
-_number = re.compile(r"-?\d+(\.\d+)?")
+_number = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 
 
 def _words(label: Any) -> AsTyped:
@@ -265,10 +265,11 @@ def _number_of(typed: str | None, was: Any) -> Any:
 
 
 def as_number(typed: str | None) -> int | float | None:
-    """What was typed as a number of TOML; Thai digits and commas are read."""
-    text = plain_digits(typed or "").replace(",", "").strip()
+    """What was typed as a number of TOML; Thai digits are read, and commas between thousands alone: 12,5 is not 125."""
+    text = plain_digits(typed or "").strip()
     if not _number.fullmatch(text):
         return None
+    text = text.replace(",", "")
     try:
         number = Decimal(text)
     except InvalidOperation:

@@ -202,6 +202,7 @@ def test_a_choice_is_taken_out_by_emptying_it(orn: Client) -> None:
         ("single", choices(("ก", True)), "ตัวเลือก"),
         ("multiple", choices(("ก", True), ("ข", True)), "ผิดอย่างน้อยหนึ่ง"),
         ("numeric", {"answer": "สิบสอง"}, "ตัวเลข"),
+        ("numeric", {"answer": "12,5"}, "ตัวเลข"),
         ("numeric", {"answer": "1", "why": ""}, "why"),
         ("ordering", {"item-0-text": "ก", "item-1-text": "ข"}, "3"),
         ("single", choices(*CHOICE) | {"text": "<b>หนา</b>"}, "HTML"),
