@@ -1,7 +1,7 @@
 """The answers to a question in the words of its author, each with how often it was given; how often is item_statistics' matter."""
 
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import escape
 
@@ -14,6 +14,7 @@ from portal.learning.item_statistics import Taken
 
 MOST_TYPED = 12  # different ones told of a gap or a field; the others together
 NEVER = Taken(answer="", count=0, share=0.0, low=0.0, high=0.0, mean=0.0)
+NEVER_BY_FEW = replace(NEVER, low=None, high=None)  # too few answered to tell the weakest from the best
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,19 @@ def given(item: Item) -> list[Given]:
     """Every choice, taken or not, in the order of the file; of other kinds the answers that were given, by how often."""
     shape = item.question.shape
     by_answer = {one.answer: one for one in item.taken}
+    never = NEVER if item.figures.low is not None else NEVER_BY_FEW
     if isinstance(shape, Choices):
         return [
             Given(
                 letter(one.key),
                 one.html,
                 one.weight == 100 if one.weight is not None else one.is_correct,
-                by_answer.get(one.key, NEVER),
+                by_answer.get(one.key, never),
             )
             for one in shape.choices
         ]
     if isinstance(shape, Matching):
-        return _matched(shape, by_answer)
+        return _matched(shape, by_answer, never)
     if isinstance(shape, Ordering):
         right = " ".join(one.key for one in shape.items)
         found = [Given("", _ordered(one.answer), one.answer == right, one) for one in item.taken]
@@ -61,7 +63,7 @@ def given(item: Item) -> list[Given]:
     return _most([_typed(item.question, one) for one in item.taken])
 
 
-def _matched(shape: Matching, by_answer: dict[str, Taken]) -> list[Given]:
+def _matched(shape: Matching, by_answer: dict[str, Taken], never: Taken) -> list[Given]:
     found = []
     for left in shape.lefts:
         ones = [
@@ -69,7 +71,7 @@ def _matched(shape: Matching, by_answer: dict[str, Taken]) -> list[Given]:
                 letter(left.key),
                 f"{left.html} → {right.html}",
                 shape.right_of.get(left.key) == right.key,
-                by_answer.get(f"{left.key}={right.key}", NEVER),
+                by_answer.get(f"{left.key}={right.key}", never),
             )
             for right in shape.rights
         ]
@@ -110,8 +112,8 @@ def _most(found: list[Given]) -> list[Given]:
         answer=OTHER,
         count=count,
         share=sum(one.share for one in others),
-        low=sum(one.low or 0 for one in others),
-        high=sum(one.high or 0 for one in others),
+        low=None if others[0].low is None else sum(one.low or 0 for one in others),
+        high=None if others[0].high is None else sum(one.high or 0 for one in others),
         mean=sum(one.mean * one.count for one in others) / count,
     )
     return [*shown, Given("", _("คำตอบอื่น ๆ"), False, together)]

@@ -31,6 +31,13 @@ def test_who_answered_what_stands_in_a_picture_and_its_table(orn: Client, course
     assert len(orn.page.select(".bars svg.plot")) == 4
 
 
+def test_of_one_attempt_no_choice_has_groups(orn: Client, course: Course, cast: Cast) -> None:
+    submitted(cast.lamai, course, RIGHT)
+    orn.get(f"{PATH}/op-00")
+    rows = [row.get_text(" ", strip=True) for row in orn.page.select(".grid-table tbody tr")]
+    assert rows[1] == "ข ตัวเลือก op-00 ที่ 2 0 0 % – – –"
+
+
 def test_a_flag_says_what_to_look_at(orn: Client, course: Course, cast: Cast) -> None:
     submitted(cast.lamai, course, RIGHT)
     orn.get(f"{PATH}/op-01")
