@@ -86,15 +86,12 @@ def measured(
     filled = time.perf_counter() - began
     what = f"{name}, {learners:,} learners, {agencies:,} agencies, {passes:,} passes"
     found = [Figure(f"{what}: laid down", filled, "s"), *_recorded(here, what)]
-    shown = [
-        Page(f"{what}: coverage", pages.COVERAGE, TARGETS["page"], organizer.cookie),
-        Page(f"{what}: coverage in pictures", PICTURES, None, organizer.cookie),
-    ]
+    shown = [Page(f"{what}: coverage", pages.COVERAGE, TARGETS["page"], organizer.cookie)]
     log = folder / "log"
     with serving("bench.hello:app", {}, workers=1, alive="/", log=log) as hello:
         with serving(site.TARGET, here.environ, workers=1, alive="/healthz", log=log) as portal:
             found += [
-                _first(portal, organizer.cookie, what),
+                *_firsts(portal, organizer.cookie, what),
                 *pages.ratios(hello, portal, shown, rounds=3)[1:],
             ]
         with serving(site.TARGET, here.environ, workers=1, alive="/healthz", log=log) as portal:
@@ -104,11 +101,18 @@ def measured(
     return found
 
 
-def _first(portal: Server, cookie: str, what: str) -> Figure:
-    began = time.perf_counter()
-    for _piece in _asked(portal, pages.COVERAGE, cookie):
-        pass
-    return Figure(f"{what}: the first coverage page of a process", time.perf_counter() - began, "s")
+def _firsts(portal: Server, cookie: str, what: str) -> list[Figure]:
+    """Pages that a process makes rarely, once each."""
+    found = []
+    for name, path in (
+        ("the first coverage page of a process", pages.COVERAGE),
+        ("coverage in pictures", PICTURES),
+    ):
+        began = time.perf_counter()
+        for _piece in _asked(portal, path, cookie):
+            pass
+        found.append(Figure(f"{what}: {name}", time.perf_counter() - began, "s"))
+    return found
 
 
 def _exported(portal: Server, cookie: str, what: str, learners: int) -> list[Figure]:
