@@ -103,6 +103,28 @@ def _storage(environ: Mapping[str, str], instance: Path) -> str:
     return url
 
 
+def _record_store(environ: Mapping[str, str]) -> str | None:
+    """Where xAPI statements go, its keys in the address; None where nothing is said. One that is refused is not repeated."""
+    name = "PORTAL_LRS_URL"
+    if not environ.get(name, "").strip():
+        return None
+    url = _url(environ, name, ("http", "https"), "")
+    parts = urlsplit(url)
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise BadSetting(name, "must be written in ASCII without spaces; anything else as %XX")
+    if parts.query or parts.fragment:
+        raise BadSetting(name, "takes no ? and no #: https://key:secret@lrs.example/xapi")
+    if (parts.username is None) != (parts.password is None):
+        raise BadSetting(name, "needs both keys or none: https://key:secret@lrs.example/xapi")
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise BadSetting(name, "its port must be a number from 1 to 65535")
+    return url.rstrip("/")
+
+
 def _megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
     value = _whole_number(environ, name, default)
     if not 1 <= value <= MOST_MB:
@@ -142,6 +164,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         ),
         "MAIL_FROM": environ.get("PORTAL_MAIL_FROM", "").strip()
         or "ห้องเรียนเขียนรายงาน <no-reply@portal.example>",
+        "LRS_URL": _record_store(environ),
         "STORAGE_URL": _storage(environ, instance),
         "MATERIAL_MAX_MB": _megabytes(environ, "PORTAL_MATERIAL_MAX_MB", 100),
         "CLOCK": _moment(environ, "PORTAL_CLOCK"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from portal import certificate_commands, cli, quiz_commands
+from portal import certificate_commands, cli, lrs_commands, quiz_commands
 from portal.accounts import access, approval_views
 from portal.accounts.views import bp as accounts
 from portal.attendance import check_in_manage, papers_manage, tables_manage
@@ -51,6 +51,7 @@ from portal.programme import history_manage, questions_manage, sessions_manage, 
 from portal.programme.manage import bp as desk
 from portal.programme.speak_views import bp as speak
 from portal.programme.views import bp as programme
+from portal.xapi import models as xapi_models
 
 BLUEPRINTS = (
     home,
@@ -105,7 +106,7 @@ MORE_PAGES = (
     tables_manage,
     talks_manage,
 )
-MODELS_WITHOUT_PAGES = (courses_models, mail_models, organize_models)
+MODELS_WITHOUT_PAGES = (courses_models, mail_models, organize_models, xapi_models)
 
 
 def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
@@ -141,4 +142,5 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     cli.init_app(app)
     app.cli.add_command(quiz_commands.quizzes)
     app.cli.add_command(certificate_commands.certificates)
+    app.cli.add_command(lrs_commands.lrs)
     return app

@@ -13,11 +13,13 @@ from portal.mail import delivery, heartbeat
 from portal.organize import deadline
 from portal.participation import announcements, offers, registration, reminders
 from portal.programme.models import Workshop
+from portal.xapi import delivery as statements
 
 log = logging.getLogger("portal.worker")
 
 # So many mails, or as many as a slow server takes in a minute: then all other jobs have their turn.
 MAILS, SECONDS_OF_MAIL = 20, 60
+STATEMENTS = 4  # batches: the same for the record store
 MAILINGS = (
     ("reminding", reminders.due, reminders.remind),
     ("telling of materials", material_news.due, material_news.announce),
@@ -34,7 +36,7 @@ class Round:
 
 
 def run(is_over: Callable[[], bool] = lambda: False) -> Round:
-    """Do every job once: close quizzes whose time is up, end offers, pass seats on, tell of changes, remind, thank, send what is due.
+    """Do every job once: close quizzes whose time is up, end offers, pass seats on, tell of changes, remind, thank, send mail and statements that are due.
 
     Commits; raises nothing. Any number of workers may do so at once. Each job first looks whether anything is to be done, which takes no lock;
     then it looks anew under the lock, or by a key that only one of them can write. `is_over`: asked between two mails,
@@ -50,6 +52,7 @@ def run(is_over: Callable[[], bool] = lambda: False) -> Round:
         _for_each(done, name, due, do)
     _try(done, "telling of the deadline", _warn)
     _try(done, "sending mail", lambda: _send(is_over))
+    _try(done, "sending statements", lambda: bool(statements.deliver_due(STATEMENTS, is_over=is_over)))
     return done
 
 

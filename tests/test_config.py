@@ -160,3 +160,32 @@ def test_a_start_without_a_secret_ends_with_that_line_and_nothing_else(tmp_path)
     assert ended.stderr.startswith("PORTAL_SECRET_KEY: is not set")
     assert ended.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_record_store_is_there_only_where_it_is_named(read):
+    assert read()["LRS_URL"] is None
+    url = "https://key:p%40ss@lrs.example:8443/xapi"
+    assert read(PORTAL_LRS_URL=f" {url}/ ")["LRS_URL"] == url
+    assert read(PORTAL_LRS_URL="http://lrs.example")["LRS_URL"] == "http://lrs.example"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "lrs.example/hunter2",
+        "ftp://key:hunter2@lrs.example",
+        "https://:hunter2@",
+        "https://hunter2@lrs.example",
+        "https://key:hunter2@lrs.example/xapi?all=1",
+        "https://key:hunter2@lrs.example/#top",
+        "https://key:hunter2@lrs.example:http/xapi",
+        "https://key:hunter2@lrs.example:0/xapi",
+        "https://key:hunter2@lrs.example/x api",
+        "https://key:hunter2ก@lrs.example/xapi",
+        "https://[key:hunter2@lrs.example",
+    ],
+)
+def test_a_record_store_that_cannot_be_is_refused_and_its_keys_are_not_repeated(read, value):
+    line = refused(read, PORTAL_LRS_URL=value)
+    assert line.startswith("PORTAL_LRS_URL: ")
+    assert "hunter2" not in line

@@ -1,0 +1,54 @@
+"""The roof: the `flask lrs …` commands, each a thin door to a rule."""
+
+import sys
+from urllib.parse import urlsplit
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+
+from portal.cli import door
+from portal.core import clock
+from portal.xapi import delivery
+from portal.xapi.models import StatementStatus
+
+lrs = AppGroup("lrs", help="xAPI statements for the learning record store at PORTAL_LRS_URL.")
+
+
+@lrs.command("send")
+@click.option("--refused", is_flag=True, help="Send what the store refused again, too.")
+@with_appcontext
+def send(refused: bool) -> None:
+    """Send all that waits now, without regard to the pause after a failure; 1 where the store could not be used."""
+    if not current_app.config.get("LRS_URL"):
+        click.echo("PORTAL_LRS_URL is not set: nothing is sent", err=True)
+        sys.exit(1)
+    delivery.hurry(refused_too=refused)
+    sent = rejected = 0
+    while done := delivery.deliver_due():
+        sent, rejected = sent + done.sent, rejected + done.refused
+    sent, rejected = sent + done.sent, rejected + done.refused
+    click.echo(f"sent {sent}, refused {rejected}")
+    if done.error:
+        click.echo(f"the store cannot be used: {done.error}", err=True)
+        sys.exit(1)
+
+
+@lrs.command("status")
+@door
+def status() -> None:
+    """Say how many statements wait, were sent and were refused, and how the line is; the keys are not shown."""
+    url = current_app.config.get("LRS_URL")
+    parts = urlsplit(url or "")
+    host = parts.netloc.rpartition("@")[2]
+    click.echo(f"store: {parts.scheme}://{host}{parts.path}" if url else "store: PORTAL_LRS_URL is not set")
+    found = delivery.state()
+    for kind in StatementStatus:
+        click.echo(f"{kind.value}: {found.counts.get(kind, 0)}")
+    if found.line and found.line.last_sent_at:
+        click.echo(f"last sent: {clock.local(found.line.last_sent_at).isoformat(timespec='seconds')}")
+    if found.line and found.line.last_error:
+        next_try = clock.local(found.line.free_at).isoformat(timespec="seconds")
+        click.echo(f"failed {found.line.failures} times, next try {next_try}: {found.line.last_error}")
+    for one in found.refused:
+        click.echo(f"refused {one.uuid} ({one.kind}): {one.last_error}")
