@@ -77,3 +77,11 @@ def test_the_page_before_the_quiz_says_that_something_waits(client, cast, app) -
     course_with(LATER)
     client.sign_in(cast.lamai).get("/learn/sample/op/quiz")
     assert "เมื่อผ่าน" in client.page.main
+
+
+def test_explanations_that_nobody_sees_are_not_promised(client, cast):
+    client.sign_in(cast.lamai)
+    for settings, is_promised in (('[feedback]\nwhy = "never"\n', False), ("", True)):
+        course_with(settings)
+        client.get("/learn/sample/op/quiz")
+        assert ("คำอธิบายทุกตัวเลือกจะอยู่ตรงนี้" in client.page.main) is is_promised
