@@ -1,6 +1,7 @@
 """Lessons bound together on one page: their ids kept apart, their headings a step lower, links between them within the page."""
 
 import re
+from collections.abc import Sequence
 
 from portal.courses.course import Course, Lesson, Module
 
@@ -16,13 +17,13 @@ def name(module: Module, lesson: Lesson) -> str:
     return f"{module.code}.{lesson.slug}"
 
 
-def bound(course: Course, module: Module, lesson: Lesson) -> str:
-    """The lesson's HTML as a part of the whole course."""
+def bound(course: Course, modules: Sequence[Module], module: Module, lesson: Lesson) -> str:
+    """The lesson's HTML as a part of a page that holds these modules."""
     mine = name(module, lesson)
     html = _heading.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) + LOWER}", lesson.html)
     html = _named.sub(lambda at: f'{at[1]}="{" ".join(f"{mine}.{one}" for one in at[2].split())}"', html)
     html = _within.sub(rf"\1#{mine}.", html)
-    there = {name(part, one) for part in course.modules if part.is_published for one in part.lessons}
+    there = {name(part, one) for part in modules for one in part.lessons}
 
     def here(link: re.Match[str]) -> str:
         to = f"{link[1]}.{link[2]}"

@@ -103,6 +103,14 @@ def _where(course: Course, note: Note) -> tuple[Module | None, Lesson | None]:
 @public
 @pagecache.for_everyone
 def print_course(course: str) -> str:
-    """All published lessons of a course on one page, for paper: with their own headings, whose ids begin with the lesson's."""
+    """All published lessons of a course on one page, for paper, or those of `?part=`: their ids begin with the lesson's."""
     found = course_or_404(course)
-    return render_template("learning/print_course.html", course=found, bound=partial(one_page.bound, found))
+    part = request.args.get("part")
+    modules = [module_or_404(found, part)] if part else [one for one in found.modules if one.is_published]
+    return render_template(
+        "learning/print_course.html",
+        course=found,
+        modules=modules,
+        part=modules[0] if part else None,
+        bound=partial(one_page.bound, found, modules),
+    )

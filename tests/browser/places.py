@@ -61,7 +61,7 @@ PLACES = (
     Place("learning.course_notes", "/learn/pmqa40/notes", ("lamai",)),
     Place("learning.edit_note", "/learn/pmqa40/notes/{note}", ("lamai",)),
     Place("learning.offline", "/learn/offline", (NOBODY,)),
-    Place("learning.print_course", "/learn/pmqa2562/print", (NOBODY,)),
+    Place("learning.print_course", "/learn/pmqa2562/print?part=op", (NOBODY,)),
     Place("learning.glossary", "/learn/pmqa40/glossary"),
     Place("learning.quiz", "/learn/pmqa40/op/quiz", (*PEOPLE, BEGINNER)),
     Place("learning.quiz", "/learn/pmqa2562/c1/quiz", ("lamai",)),

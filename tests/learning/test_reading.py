@@ -135,3 +135,10 @@ def test_the_course_leads_to_it_and_an_unknown_one_is_not_found(client, two):
     client.get("/learn/sample")
     assert "/learn/sample/print" in client.page.links()
     assert client.get("/learn/none/print").status_code == 404
+
+
+def test_one_part_of_it_is_a_page_too_and_links_to_others_lead_to_their_lessons(client, two):
+    client.get("/learn/sample/print?part=c1")
+    assert [one["id"] for one in client.page.select("article h3")] == ["c1.l1", "c1.l2"]
+    for part in ("c2", "none"):
+        assert client.get(f"/learn/sample/print?part={part}").status_code == 404
