@@ -7,11 +7,13 @@ from datetime import date, datetime
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from portal.awards.models import Milestone
 from portal.core import clock, sheets
 from portal.core.db import db
 from portal.learning import completion, progress
+from portal.learning.models import ModulePass
 from portal.organize import coverage_groups
 from portal.participation.models import Registration, RegistrationStatus
 from portal.programme.models import Workshop
@@ -73,6 +75,18 @@ def test_an_agency_is_complete_from_the_pass_of_the_last_person_needed_on(app, c
     passes(cast.sakda, course, ["op"])
     assert completion.by_day(course) == [(date(2023, 2, 11), 1)]
     assert completion.moments(course, as_of=datetime.fromisoformat("2023-02-10T00:00:00+07:00")) == {}
+
+
+def test_a_pass_that_is_ended_takes_the_agency_off_the_curve_and_a_new_one_puts_it_on(app, cast, course):
+    whole(course, cast.lamai, cast.mali)
+    assert [count for _day, count in completion.by_day(course)] == [1]
+    row = db.session.scalars(select(ModulePass).where(ModulePass.user_id == cast.mali.id)).first()
+    row.ended_at = clock.now()
+    db.session.commit()
+    assert completion.by_day(course) == []
+    passes(cast.mali, course, [row.module], "2023-02-12T10:00:00+07:00")
+    db.session.commit()
+    assert completion.by_day(course) == [(date(2023, 2, 12), 1)]
 
 
 def test_the_curve_marks_the_deadline_and_its_table_says_the_same(orn, cast, course, track):
