@@ -11,6 +11,7 @@ from bench import (
     analysis,
     certificates,
     check_in,
+    coverage_size,
     feeds,
     letters,
     outbox,
@@ -102,6 +103,11 @@ def _quiz_on_postgres(folder: Path) -> list[Figure]:
         return quiz.measured(folder, folder / "log", "PostgreSQL", url)
 
 
+def _coverage_size_on_postgres(folder: Path) -> list[Figure]:
+    with _postgres(folder) as url:
+        return coverage_size.measured(folder, "PostgreSQL", url)
+
+
 def _analysis_on_postgres(folder: Path) -> list[Figure]:
     with _postgres(folder) as url:
         return analysis.measured(folder, "PostgreSQL", url)
@@ -137,6 +143,8 @@ STEPS: tuple[tuple[str, Callable[[Path], list[Figure]]], ...] = (
     ("certificates", lambda folder: certificates.measured(folder, folder / "log")),
     ("large files", lambda folder: large_files.measured(folder, folder / "log")),
     ("start", lambda folder: start.measured(folder, folder / "log")),
+    ("coverage of a country on SQLite", lambda folder: coverage_size.measured(folder, "SQLite")),
+    ("coverage of a country on PostgreSQL", _coverage_size_on_postgres),
 )
 
 

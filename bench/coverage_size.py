@@ -118,7 +118,7 @@ def _firsts(portal: Server, cookie: str, what: str) -> list[Figure]:
 def _exported(portal: Server, cookie: str, what: str, learners: int) -> list[Figure]:
     began, lines, peak = time.perf_counter(), 0, 0.0
     for piece in _asked(portal, EXPORT, cookie):
-        lines += piece.count(b"\r\n")
+        lines += piece.count(b"\n")
         peak = max(peak, _memory(portal))
     return [
         Figure(f"{what}: CSV of everything, memory of the worker", peak, "MB", at_most=TARGETS["csv"]),
