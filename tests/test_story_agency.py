@@ -158,6 +158,8 @@ def test_no_address_with_a_code_of_the_other_agency_opens_or_changes_anything(
             status = client.open(address, method=method, data=data).status_code
             # Links from a mail answer anybody, and say that they are none.
             allowed = (410,) if address.startswith(("/confirm/", "/reset-password/")) else (403, 404)
+            # What a script sends is read before anything is looked up: this one sent nothing that can be read.
+            allowed = (400,) if address.endswith("/autosave") else allowed
             assert status in allowed, (method, address, status)
             tried += 1
     assert tried > 200

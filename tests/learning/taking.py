@@ -4,7 +4,7 @@ from typing import Any
 
 from portal.accounts.models import User
 from portal.core.db import db
-from portal.courses.course import Course
+from portal.courses.course import Cloze, Course, Matching, Ordering
 from portal.learning import attempts, sample_answers
 from portal.learning.keeping import Given
 from portal.learning.marking import Asked
@@ -47,3 +47,13 @@ def take(user: User, course: Course, module: str = "op", *, mistakes: int = 0) -
     attempts.submit(attempt, seq=seq, answers={})
     db.session.commit()
     return attempt
+
+
+def fields(asked: Asked, given: list[str]) -> dict[str, Any]:
+    """What the page's own form posts for an answer as it is stored."""
+    if isinstance(asked.question.shape, Ordering):
+        return {f"answer-{key}": str(place) for place, key in enumerate(given, 1)}
+    if isinstance(asked.question.shape, (Matching, Cloze)):
+        parts = (one.partition("=") for one in given)
+        return {f"answer-{part}": value for part, _sign, value in parts}
+    return {"answer": given}
