@@ -24,7 +24,7 @@ pytestmark = pytest.mark.both_databases
 def told(course) -> dict[str, object]:
     """Everything that coverage says of last month and of now."""
     coverage.forget()
-    found = {}
+    found: dict[str, object] = {}
     for as_of in (END_OF_JANUARY, None):
         whole = coverage.whole(course, as_of=as_of)
         found[f"matrix {as_of}"] = {
@@ -120,4 +120,6 @@ def test_the_command_erases_by_address_and_says_the_pseudonym(app, cast):
     assert "ผู้ใช้ที่ลบแล้ว" in run.invoke(args=["users", "erase", "LAMAI@demo.example"]).output
     assert run.invoke(args=["users", "erase", "nobody@demo.example"]).exit_code != 0
     db.session.expire_all()
-    assert db.session.get(User, cast.lamai.id).disabled_at is not None
+    erased = db.session.get(User, cast.lamai.id)
+    assert erased is not None
+    assert erased.disabled_at is not None

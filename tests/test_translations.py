@@ -28,6 +28,7 @@ SENTENCES = {"_", "_l", "_n"}
 # words that a table of an office may hold, what a placeholder is called, the keys of a Thai keyboard, the น. after an
 # hour, the name of a file that has none.
 THAI_BY_NATURE = {
+    "accounts/erasure.py",
     "accounts/agency_table.py",
     "accounts/passwords.py",
     "accounts/people_table.py",
@@ -51,6 +52,7 @@ THAI_BY_NATURE = {
     "core/thai.py",
     "core/typeset.py",
     "courses/choice_shapes.py",
+    "courses/course.py",
     "courses/figures.py",
     "courses/search_index.py",
     "courses/style.py",
@@ -64,6 +66,7 @@ THAI_BY_NATURE = {
     "participation/forms.py",
     "participation/tickets.py",
     "programme/filenames.py",
+    "xapi/statements.py",
 }
 
 

@@ -21,7 +21,7 @@ LONGEST_PATH = 200
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.[a-z0-9]+")
 # Words that stand in the same place of an address: /learn/<course>/files/…, /learn/<course>/glossary, /learn/<course>/<module>/quiz.
-TAKEN_BY_ADDRESSES = frozenset({IMAGES, "files", "quiz", "glossary"})
+TAKEN_BY_ADDRESSES = frozenset({IMAGES, "files", "glossary", "notes", "offline", "print", "quiz"})
 
 
 def is_code(text: str) -> bool:

@@ -244,7 +244,7 @@ class LessonPlace(Base):
     course: Mapped[str] = mapped_column(String(60))
     module: Mapped[str] = mapped_column(String(60))
     lesson: Mapped[str] = mapped_column(String(120))
-    heading: Mapped[str] = mapped_column(String(120), default="")  # id of the heading above; "" at the beginning
+    heading: Mapped[str] = mapped_column(String(120), default="")  # its id; "" at the beginning
     at: Mapped[datetime] = mapped_column(default=clock.now)
     reached_end_at: Mapped[datetime | None]
 

@@ -63,7 +63,9 @@ def test_a_lesson_goes_on_where_it_was_left(visitor: Open) -> None:
     left = re.compile(r"^/learn/pmqa40/c1/asks#\w")
     page.goto("/learn/pmqa40")
     link = page.locator(".panel a.btn")
-    if not left.match(link.get_attribute("href") or ""):  # sent while the page was left, so it may come after it
+    if not left.match(
+        link.get_attribute("href") or ""
+    ):  # sent while the page was left, so it may come after it
         page.wait_for_timeout(500)
         page.reload()
     expect(link).to_have_attribute("href", left)

@@ -60,9 +60,12 @@ def test_who_finished_what_was_left_goes_on_in_order(client, cast, two, clock_at
 
 def test_a_place_in_a_part_that_is_passed_or_gone_leads_nowhere(cast, two):
     left = reading.note_place(cast.lamai, (two, two.modules[0], two.modules[0].lessons[1]), heading="steps")
+    assert left is not None
     left.lesson = "gone"
     db.session.flush()
-    module, lesson = progress.of_user(cast.lamai, [two])["sample"].next_lesson()
+    module, lesson = progress.of_user(cast.lamai, [two])["sample"].next_lesson() or (None, None)
+    assert module is not None
+    assert lesson is not None
     assert (module.code, lesson.slug) == ("op", "l1")
 
 
@@ -102,6 +105,7 @@ def test_the_end_is_noted_once_and_kept(cast, two, clock_at):
     where = two, two.modules[0], two.modules[0].lessons[0]
     reading.note_place(cast.lamai, where, at_end=True)
     first = place().reached_end_at
+    assert first is not None
     clock_at("2023-02-14T09:00:00+07:00")
     reading.note_place(cast.lamai, where, heading="one", at_end=True)
     assert (place().reached_end_at, place().heading) == (first, "one")

@@ -41,7 +41,7 @@ def test_only_what_comes_later_makes_a_result_wait() -> None:
 
 def result_of(client, attempt) -> str:
     assert client.get(f"/attempts/{attempt.code}/result").status_code == 200
-    return client.page.main
+    return str(client.page.main)
 
 
 def test_a_failed_result_tells_how_much_and_keeps_key_and_reasons_back(client, cast) -> None:

@@ -81,6 +81,7 @@ def test_a_pass_that_is_ended_takes_the_agency_off_the_curve_and_a_new_one_puts_
     whole(course, cast.lamai, cast.mali)
     assert [count for _day, count in completion.by_day(course)] == [1]
     row = db.session.scalars(select(ModulePass).where(ModulePass.user_id == cast.mali.id)).first()
+    assert row is not None
     row.ended_at = clock.now()
     db.session.commit()
     assert completion.by_day(course) == []

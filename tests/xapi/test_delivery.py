@@ -105,7 +105,7 @@ def test_one_that_the_store_refuses_stops_no_other_and_is_shown(small, busy) -> 
 
 
 def test_one_that_the_store_has_already_counts_as_sent(small, busy) -> None:
-    known = []
+    known: list[str] = []
 
     def answer(said):
         if len(said) == 1:
@@ -156,7 +156,7 @@ def test_a_store_that_breaks_in_the_middle_keeps_what_it_took(small, busy, monke
 
 def test_status_and_send_say_how_it_stands(app, small, busy) -> None:
     run = app.test_cli_runner()
-    assert StatementStatus.SENT == "sent"
+    assert StatementStatus.SENT.value == "sent"
     small.answers = lambda _said: (503, "later")
     failed = run.invoke(args=["lrs", "send"])
     assert (failed.exit_code, failed.output.count("503")) == (1, 1)
