@@ -164,7 +164,10 @@ def change(code: str, path: str, edit: Any, *, by: User | None) -> bytes:
 def _refuse_no_code(code: str) -> None:
     if not pack.is_code(code):
         raise Refused(
-            _("ใช้ a–z 0–9 และขีดกลาง ขึ้นต้นด้วย a–z และไม่ใช่ img, files, glossary, notes, offline, print หรือ quiz"), field="code"
+            _(
+                "ใช้ a–z 0–9 และขีดกลาง ขึ้นต้นด้วย a–z และไม่ใช่ img, files, glossary, notes, offline, print หรือ quiz"
+            ),
+            field="code",
         )
 
 

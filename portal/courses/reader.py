@@ -113,7 +113,10 @@ def _module(
     if code and not pack.is_code(code):
         row.complain(
             "code",
-            _("ใช้ %(code)s เป็นรหัสไม่ได้ ต้องขึ้นต้นด้วย a–z และไม่ใช่ img, files, glossary, notes, offline, print หรือ quiz", code=code),
+            _(
+                "ใช้ %(code)s เป็นรหัสไม่ได้ ต้องขึ้นต้นด้วย a–z และไม่ใช่ img, files, glossary, notes, offline, print หรือ quiz",
+                code=code,
+            ),
         )
     part = row.one_of("part", PARTS)
     if part and part in parts:
@@ -149,7 +152,10 @@ def _slugs(row: Table, *, is_published: bool) -> tuple[str, ...]:
         elif not pack.is_code(slug):
             row.complain(
                 "lessons",
-                _("ใช้ %(code)s เป็นรหัสไม่ได้ ต้องขึ้นต้นด้วย a–z และไม่ใช่ img, files, glossary, notes, offline, print หรือ quiz", code=slug),
+                _(
+                    "ใช้ %(code)s เป็นรหัสไม่ได้ ต้องขึ้นต้นด้วย a–z และไม่ใช่ img, files, glossary, notes, offline, print หรือ quiz",
+                    code=slug,
+                ),
             )
     return tuple(dict.fromkeys(slugs))
 
