@@ -98,7 +98,7 @@ def test_an_answer_is_saved_by_itself_and_another_device_goes_on(
 def test_who_leaves_at_once_leaves_the_answer_behind(code, portal: Portal) -> None:
     page, attempt = code
     to(page, "op-short")
-    page.fill("#answer", "ผู้รับบริการ")
+    page.fill("[name=answer]", "ผู้รับบริการ")
     page.goto("/learn")
     page.wait_for_timeout(500)
     assert portal.stored(attempt) == {"op-short": ["ผู้รับบริการ"]}
@@ -119,7 +119,7 @@ def test_ten_minutes_without_network_lose_nothing_and_double_nothing(code, porta
     page.locator("[data-move='1']").first.click()
     order = [f.evaluate("one => one.name + '=' + one.value") for f in page.locator(".ordering select").all()]
     to(page, "op-short")
-    page.fill("#answer", "ผู้รับบริการ")
+    page.fill("[name=answer]", "ผู้รับบริการ")
     expect_state(page, "เก็บไว้ในเครื่องนี้")
     page.clock.fast_forward(10 * 60 * 1000)
     assert portal.stored(attempt) == {"op-00": ["a"]}
@@ -160,9 +160,9 @@ def test_a_server_killed_in_mid_attempt_loses_nothing_it_acknowledged(code, port
     portal.kill_worker()
     assert portal.stored(attempt) == {"op-00": ["a"]}
     to(page, "op-short")
-    page.fill("#answer", "ผู้รับ")
+    page.fill("[name=answer]", "ผู้รับ")
     portal.kill()
-    page.locator("#answer").press_sequentially("บริการ")
+    page.locator("[name=answer]").press_sequentially("บริการ")
     expect_state(page, "เก็บไว้ในเครื่องนี้")
     portal.start()
     expect_state(page, "บันทึกแล้ว")
@@ -173,12 +173,12 @@ def test_what_was_not_sent_outlives_the_browser_page(code, portal: Portal) -> No
     page, attempt = code
     to(page, "op-short")
     page.context.set_offline(True)
-    page.fill("#answer", "ผู้รับบริการ")
+    page.fill("[name=answer]", "ผู้รับบริการ")
     address = page.url
     page.goto("about:blank")
     page.context.set_offline(False)
     page.goto(address)
-    expect(page.locator("#answer")).to_have_value("ผู้รับบริการ")
+    expect(page.locator("[name=answer]")).to_have_value("ผู้รับบริการ")
     wait_until_stored(page, portal, attempt, {"op-short": ["ผู้รับบริการ"]})
     expect_state(page, "บันทึกแล้ว")
 

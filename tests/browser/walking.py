@@ -66,7 +66,7 @@ def answer(page: Page, given: str, place: int) -> None:
     elif choice.count():
         choice.check()
     else:
-        page.fill("#answer", given)
+        page.fill("[name=answer]", given)
 
 
 def link_in(mail: EmailMessage, path: str) -> str:
