@@ -114,9 +114,9 @@ def test_fields_of_a_cloze_stand_in_its_text(client, begun):
 
 def test_a_number_is_asked_with_its_unit_and_the_keys_for_numbers(client, begun):
     show(client, begun, "k-numeric")
-    assert client.page.one("#answer")["inputmode"] == "decimal"
+    assert client.page.one("#figure")["inputmode"] == "decimal"
     assert client.page.one("#unit").get_text() == "จุด"
-    assert client.page.one("#answer + #unit")
+    assert client.page.one("#figure + #unit")
 
 
 def test_per_cent_is_asked_before_its_number_as_thai_says_it(client, cast):
@@ -125,7 +125,7 @@ def test_per_cent_is_asked_before_its_number_as_thai_says_it(client, cast):
     begun = attempts.start(cast.lamai, course, course.modules[0])
     db.session.commit()
     show(client.sign_in(cast.lamai), begun, "k-numeric")
-    assert client.page.one("#unit + #answer")
+    assert client.page.one("#unit + #figure")
 
 
 def test_a_writing_task_tells_its_length_and_criteria_and_that_it_is_not_scored(client, begun):
