@@ -76,12 +76,13 @@ def as_table(figures: Sequence[Figure]) -> str:
     )
 
 
-def as_markdown(figures: Sequence[Figure]) -> str:
-    """The figures and the machine as a page; it names no host and no path."""
+def as_markdown(figures: Sequence[Figure], left_out: Sequence[str] = ()) -> str:
+    """The figures and the machine as a page; it names no host and no path. What was `left_out` is named."""
     lines = ["| Figure | Measured | Target | | |", "|---|---:|---:|---|---|"]
     lines += [f"| {' | '.join(row)} |" for row in _rows(figures)]
+    missing = ["", f"Not taken in this run: {', '.join(left_out)}."] if left_out else []
     return "\n".join(
-        [INTRODUCTION, *lines, "", "## The machine", "", *(f"- {fact}" for fact in machine()), ""]
+        [INTRODUCTION, *lines, *missing, "", "## The machine", "", *(f"- {fact}" for fact in machine()), ""]
     )
 
 
