@@ -82,7 +82,8 @@ def test_a_page_fits_small_screens_in_english_too(
 def test_every_lesson_fits_a_phone(visitor: Open, course: str) -> None:
     """Lessons are drawn alike; what differs is their tables and pictures."""
     listed = tomllib.loads((ROOT / "content" / "courses" / course / "course.toml").read_text("utf-8"))
-    page = visitor(viewport={"width": 360, "height": HEIGHT}).new_page()
+    page = visitor().new_page()
+    page.set_viewport_size({"width": 360, "height": HEIGHT})
     complaints = Complaints()
     complaints.listen(page)
     found = []

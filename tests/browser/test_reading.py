@@ -28,6 +28,7 @@ def test_a_lesson_opened_before_is_read_without_network_and_names_nobody(visitor
     assert "ละไม" not in text
     assert "csrf" not in text
     laid_by(page, "/learn/offline")
+    page.wait_for_timeout(2000)  # Chromium keeps the worker itself a moment after it is active
 
     context.set_offline(True)
     page.goto(LESSON)
@@ -58,8 +59,8 @@ def test_a_lesson_goes_on_where_it_was_left(visitor: Open) -> None:
     page.goto("/learn/pmqa40/c1/asks")
     heading = page.locator(".lesson-text h2[id]").nth(2)
     heading.scroll_into_view_if_needed()
-    page.mouse.wheel(0, 300)
-    page.wait_for_timeout(200)
+    with page.expect_response("**/place"):  # noted while one reads
+        page.mouse.wheel(0, 300)
     left = re.compile(r"^/learn/pmqa40/c1/asks#\w")
     page.goto("/learn/pmqa40")
     link = page.locator(".panel a.btn")

@@ -21,5 +21,8 @@ function leave() {
   fetch(page.dataset.place, { method: "POST", keepalive: true, headers: { "Content-Type": "application/json", "X-CSRFToken": page.dataset.token }, body: said }).catch(() => { sent = ""; });
 }
 
+// Noted while reading, too: what is sent as a page is left does not get past a service worker in every browser.
+let resting;
+addEventListener("scroll", () => { clearTimeout(resting); resting = setTimeout(leave, 1000); }, { passive: true });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
 addEventListener("pagehide", leave);
