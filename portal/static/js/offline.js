@@ -13,9 +13,10 @@ if ("serviceWorker" in navigator && "caches" in window) {
 async function keep() {
   await navigator.serviceWorker.register("/learn/sw.js", { scope: "/learn/" });
   const shelf = await caches.open(SHELF);
+  const own = !document.querySelector("[data-place]");   // nobody is signed in: this very page, which the browser has
   for (const path of [location.pathname, NONE]) {
     if (path === NONE && (await shelf.match(NONE, { ignoreVary: true }))) continue;
-    const answer = await fetch(path, { credentials: "omit", cache: "no-cache" });
+    const answer = await fetch(path, { credentials: "omit", cache: own ? "force-cache" : "no-cache" });
     const text = await answer.clone().text();
     if (answer.status !== 200 || answer.redirected || text.includes("csrf_token")) continue;
     await parts(text);
@@ -33,7 +34,7 @@ async function parts(text) {
   const urls = [...named, ...fetched].map((url) => new URL(url, location.href)).filter((url) => url.origin === location.origin);
   const shelf = await caches.open(PARTS);
   await Promise.all([...new Set(urls.map(String))].map(async (url) => {
-    const answer = await fetch(url, { credentials: "omit" });
+    const answer = await fetch(url, { credentials: "omit", cache: "force-cache" });
     if (answer.ok) await shelf.put(url, answer);
   }));
 }
