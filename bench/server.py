@@ -83,7 +83,7 @@ def serving(
         process = subprocess.Popen(
             [granian, *options.split(), target],
             cwd=ROOT,
-            env={**os.environ, **environ},
+            env={**os.environ, "MALLOC_ARENA_MAX": "2", **environ},  # as `make serve` does
             stdout=said,
             stderr=said,
         )
