@@ -8,8 +8,8 @@ WORKERS ?= 2
 # Whoever sends or takes a large file slowly holds a thread as long as that lasts.
 THREADS ?= 8
 DEMO := PORTAL_DEMO=1 PORTAL_CLOCK="$${PORTAL_CLOCK:-2023-02-13T09:00:00+07:00}" PORTAL_BASE_URL="$${PORTAL_BASE_URL:-http://127.0.0.1:$(PORT)}"
-# Two pools of memory instead of one for each thread: a worker keeps some ten MB less.
-SERVER := MALLOC_ARENA_MAX=2 $(BIN)/granian --interface wsgi --host $${HOST:-127.0.0.1} --port $(PORT) --workers $(WORKERS) --blocking-threads $(THREADS) --respawn-failed-workers --no-ws --log-level error wsgi:app
+# Few pools of memory, and large pieces given back at once: a worker keeps some MB less.
+SERVER := MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP_THRESHOLD_=65536 $(BIN)/granian --interface wsgi --host $${HOST:-127.0.0.1} --port $(PORT) --workers $(WORKERS) --blocking-threads $(THREADS) --respawn-failed-workers --no-ws --log-level error wsgi:app
 
 # Compiled code is kept, or every start compiles all anew and takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE

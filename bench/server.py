@@ -83,7 +83,13 @@ def serving(
         process = subprocess.Popen(
             [granian, *options.split(), target],
             cwd=ROOT,
-            env={**os.environ, "MALLOC_ARENA_MAX": "2", **environ},  # as `make serve` does
+            env={
+                **os.environ,
+                "MALLOC_ARENA_MAX": "2",
+                "MALLOC_TRIM_THRESHOLD_": "65536",
+                "MALLOC_MMAP_THRESHOLD_": "65536",
+                **environ,
+            },  # as `make serve` does
             stdout=said,
             stderr=said,
         )

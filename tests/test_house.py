@@ -33,6 +33,7 @@ DOORS = (*PAGES, "cli")
 OTHER_DOORS = {"mail/delivery.py", "xapi/delivery.py", "demo.py", "jobs.py"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "services", "managers", "misc"}
 MEASURED_IMPORTS = {
+    "zxingcpp",
     "cryptography",
     "fontTools",
     "fpdf",

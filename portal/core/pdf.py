@@ -7,8 +7,6 @@ import re
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-import zxingcpp
-
 from portal.core import clock, fitting, shaping, thai, typefaces
 from portal.core.i18n import language
 
@@ -165,6 +163,8 @@ def _paint(colour: str) -> str:
 
 def _squares(text: str) -> tuple[int, str]:
     """The QR code of a text: modules on a side, and its dark runs as rectangles of one path, so that no seam shows between rows."""
+    import zxingcpp  # noqa: PLC0415 - 2 MB of a worker that only who asks for a paper should take
+
     code = zxingcpp.create_barcode(
         text, zxingcpp.BarcodeFormat.QRCode, ec_level="M" if len(text) <= M else "L"
     )

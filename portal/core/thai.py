@@ -99,11 +99,11 @@ def is_accepted(text: str, accepted: Sequence[str], *, edits: int, tones: bool) 
 
 
 def _agree(given: str, right: str, edits: int, tones: bool) -> bool:
-    if given == right or not right:
+    if given == right or not _unmarked(given) or not _unmarked(right):
         return given == right
     if tones:
         given, right, same = _unmarked(given), _unmarked(right), _negations(given) == _negations(right)
-        if not same or not right:
+        if not same:
             return False
     if abs(len(given) - len(right)) > edits or (not tones and _consonants(given) == _consonants(right)):
         return False

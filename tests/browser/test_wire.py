@@ -30,7 +30,9 @@ class Meter:
 
 
 def test_pages_are_small(visitor: Open) -> None:
-    context = visitor(service_workers="block")  # what it lays by for reading offline comes from the browser's own cache
+    context = visitor(
+        service_workers="block"
+    )  # what it lays by for reading offline comes from the browser's own cache
     page = context.new_page()
     meter = Meter(context, page)
     first = meter.of(page, "/")
