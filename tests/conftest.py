@@ -57,8 +57,11 @@ def pytest_collection_finish() -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
-        both = metafunc.definition.get_closest_marker("both_databases")
-        metafunc.parametrize("database", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+        marks = {mark.name for mark in metafunc.definition.iter_markers()}
+        on = [] if "on_postgresql" in marks else ["sqlite"]
+        if marks & {"on_postgresql", "both_databases"}:
+            on.append("postgresql")
+        metafunc.parametrize("database", on, indirect=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

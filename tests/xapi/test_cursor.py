@@ -19,10 +19,8 @@ def told(small) -> set[str]:
     }
 
 
-@pytest.mark.both_databases
-def test_a_fact_that_is_committed_after_a_later_one_is_told_too(small, cast, course, database) -> None:
-    if database == "sqlite":
-        pytest.skip("has one writer: ids are committed in their order")
+@pytest.mark.on_postgresql
+def test_a_fact_that_is_committed_after_a_later_one_is_told_too(small, cast, course) -> None:
     early, late = cast.lamai.code, cast.sakda.code
     sample = take(cast.mali, course)
     values = {
