@@ -36,7 +36,12 @@ $(MO): portal/translations/en/LC_MESSAGES/messages.po $(BIN)/.runtime
 setup: $(BIN)/.runtime $(MO)
 	@$(BIN)/python -m portal.core.build_assets
 
-setup-dev: setup $(BIN)/.dev
+# Readers of ours in the tests that only npm has; npm itself comes with the environment and writes this file when it is done.
+READERS := tests/readers/node_modules/.package-lock.json
+$(READERS): tests/readers/package-lock.json | $(BIN)/.dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --prefix tests/readers && touch $@
+
+setup-dev: setup $(BIN)/.dev $(READERS)
 
 # The server and the worker that sends mail live and die together, also when only make is told to stop.
 define SERVE_AND_WORK
@@ -84,9 +89,10 @@ snapshots: setup-dev ## write the words of every mail anew (tests/mail/snapshots
 	@rm -rf tests/mail/snapshots
 	@SNAPSHOTS=write $(BIN)/pytest -q -n 0 tests/mail/test_snapshots.py -k "test_a_message or test_every"
 
-requirements: setup-dev ## pin requirements*.in anew, with hashes
+requirements: setup-dev ## pin requirements*.in and what npm brings anew, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm install --loglevel=error --package-lock-only --prefix tests/readers
 
 clean: ## remove the environment, built assets and the demonstration data
-	@rm -rf $(VENV) instance portal/static/built
+	@rm -rf $(VENV) instance portal/static/built tests/readers/node_modules

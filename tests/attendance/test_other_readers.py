@@ -1,7 +1,8 @@
-"""Our feeds in the hands of programs that are not ours: vdirsyncer fetches them over HTTP into Radicale, a CalDAV client asks there, khal reads what came."""
+"""Our feeds in the hands of programs that are not ours: vdirsyncer fetches them over HTTP into Radicale, a CalDAV client asks there, khal reads what came, and ical.js reads each calendar as it is."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +46,16 @@ def path_of(user: Any, subject: str = feeds.MINE) -> str:
     return f"/calendar/{feed.secret}.ics"
 
 
+def move_one_and_call_off_the_other(workshop: Workshop, cast: Any) -> None:
+    text = offering.text_of(workshop)
+    one, two = text.sessions
+    moved = replace(
+        text, sessions=(replace(one, starts_at=at(13), ends_at=at(17)), replace(two, is_cancelled=True))
+    )
+    offering.save(workshop, moved, by=cast.orn, version=workshop.version)
+    db.session.commit()
+
+
 @pytest.fixture
 def subscribed(workshop: Workshop, cast: Any, app: Any, tmp_path: Any) -> Iterator[readers.Desk]:
     """Lamai has a seat and her programs are subscribed to her feed."""
@@ -86,14 +97,8 @@ def test_what_moves_is_called_off_or_attended_reaches_them_and_what_is_long_off_
 ) -> None:
     subscribed.sync()
     before = subscribed.kept()
-    text = offering.text_of(workshop)
-    one, two = text.sessions
-    later = one.__class__(**(vars(one) | {"starts_at": at(13), "ends_at": at(17)}))
-    off = two.__class__(**(vars(two) | {"is_cancelled": True}))
     clock_at("2023-02-15T09:00:00+07:00")
-    changed = text.__class__(**(vars(text) | {"sessions": (later, off)}))
-    offering.save(workshop, changed, by=cast.orn, version=workshop.version)
-    db.session.commit()
+    move_one_and_call_off_the_other(workshop, cast)
     subscribed.sync()
     after = subscribed.kept()
     assert before.keys() == after.keys()
@@ -175,3 +180,98 @@ def test_the_mails_of_a_swap_take_the_meeting_from_one_calendar_and_bring_it_to_
     lamai, other = f"mailto:{cast.lamai.email}", f"mailto:{ked.email}"
     assert seen == [{("CONFIRMED", lamai)}, {("CANCELLED", lamai)}, {("CONFIRMED", other)}]
     assert [mail.calendar_method for mail in (invited, gone, got)] == ["REQUEST", "CANCEL", "REQUEST"]
+
+
+def known(workshop: Workshop, *, more: int = 0) -> list[dict[str, Any]]:
+    """The meetings as the database has them, told as ical.js tells; `more` is how often the seat changed."""
+
+    def utc(moment: datetime) -> str:
+        return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
+
+    return [
+        {
+            "uid": f"{workshop.code}.{one.code}@pmqa-portal",
+            "sequence": one.sequence + more,
+            "status": "CANCELLED" if one.is_cancelled else "CONFIRMED",
+            "summary": f"{one.title_th} · {workshop.title_th}",
+            "location": " · ".join(filter(None, (one.room, workshop.venue))),
+            "zone": "Asia/Bangkok" if one.starts_at else "floating",
+            "start": utc(one.starts_at) if one.starts_at else f"{one.day}",
+            "end": utc(one.ends_at) if one.ends_at else f"{one.day + timedelta(days=1)}",
+        }
+        for one in workshop.sessions
+    ]
+
+
+def told(calendar: dict[str, Any]) -> list[dict[str, Any]]:
+    apart = ("attendees", "description")
+    return [{key: word for key, word in one.items() if key not in apart} for one in calendar["events"]]
+
+
+def test_ical_js_reads_a_workshop_and_a_feed_as_the_database_has_them_before_and_after_a_change(
+    workshop: Workshop, cast: Any, client: Any
+) -> None:
+    seat = registration.register(workshop, user=cast.lamai)
+    db.session.commit()
+    feed = path_of(cast.lamai)
+    public, mine = (client.get(path).data for path in (f"/workshops/{workshop.code}.ics", feed))
+    before = known(workshop), known(workshop, more=seat.sequence)
+    move_one_and_call_off_the_other(workshop, cast)
+    changed = client.get(f"/workshops/{workshop.code}.ics").data
+    of_all, of_lamai, after = readers.ical_js(public, mine, changed)
+    assert (told(of_all), told(of_lamai), told(after)) == (*before, known(workshop))
+    assert of_all["method"] is None
+    timed, whole = of_all["events"]
+    assert (timed["start"], timed["end"]) == ("2023-02-20T02:00:00.000Z", "2023-02-20T09:30:00.000Z")
+    assert (whole["start"], whole["end"]) == ("2023-02-21", "2023-02-22")
+    assert (timed["summary"], timed["location"]) == (TITLE, VENUE)
+    moved, called_off = after["events"]
+    assert moved["start"] == "2023-02-20T06:00:00.000Z"
+    assert moved["sequence"] > timed["sequence"]
+    assert (called_off["status"], called_off["start"]) == ("CANCELLED", "2023-02-21")
+
+
+def test_ical_js_finds_everybody_of_an_attendance_calendar_as_they_were_marked(
+    workshop: Workshop, cast: Any, client: Any, make_people: Any
+) -> None:
+    workshop.capacity = None
+    people = make_people(30, agencies=7)
+    people[0].name = "รศ.ดร.สมหญิง; “ป้าแดง”, ณ อยุธยา ^ ปู่ปื้ด"
+    rows = [registration.register(workshop, user=person) for person in people]
+    states = {row: list(AttendanceState)[at % 5] for at, row in enumerate(rows)}
+    roll.mark_all(workshop.sessions[0], states, by=None, how="roster")
+    db.session.commit()
+    body = client.sign_in(cast.orn).get(f"/organize/workshops/{workshop.code}/attendance.ics").data
+    [calendar] = readers.ical_js(body)
+    noted = roll.states_of(workshop.sessions)
+    for event, session in zip(calendar["events"], workshop.sessions, strict=True):
+        found = {one.pop("address").removeprefix("mailto:"): one for one in event["attendees"]}
+        assert len(found) == 30
+        for row in rows:
+            state = noted.get((row.id, session.id))
+            is_noted = state not in (None, AttendanceState.WITHDRAWN)
+            assert found[row.user.email] == {
+                "cn": row.user.name,
+                "partstat": "DECLINED" if state is AttendanceState.EXCUSED else "ACCEPTED",
+                "x-attendance": state.value if state and is_noted else "unmarked",
+                "x-agency": str(row.agency),
+            }
+    assert calendar["events"][0]["description"].startswith("มาแล้ว 6 คน\n- ")
+    assert f"\n- {people[0].name} ({rows[0].agency})\n" in calendar["events"][0]["description"]
+
+
+def test_ical_js_takes_the_mails_as_an_invitation_and_as_its_end(
+    workshop: Workshop, cast: Any, mails: Any
+) -> None:
+    seat = registration.register(workshop, user=cast.lamai)
+    registration.cancel(seat, by=cast.lamai)
+    db.session.commit()
+    invited, ended = readers.ical_js(*(mail.calendar for mail in mails(cast.lamai)))
+    assert (invited["method"], ended["method"]) == ("REQUEST", "CANCEL")
+    assert told(ended) == [one | {"status": "CANCELLED"} for one in known(workshop, more=seat.sequence)]
+    for asked, off in zip(invited["events"], ended["events"], strict=True):
+        assert (asked["uid"], asked["start"], asked["status"]) == (off["uid"], off["start"], "CONFIRMED")
+        assert off["sequence"] > asked["sequence"]
+        [who], [gone] = asked["attendees"], off["attendees"]
+        assert (who["address"], who["cn"]) == (f"mailto:{cast.lamai.email}", cast.lamai.name)
+        assert (who["partstat"], gone["partstat"]) == ("ACCEPTED", "DECLINED")
