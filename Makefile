@@ -39,7 +39,7 @@ setup: $(BIN)/.runtime $(MO)
 # Readers of ours in the tests that only npm has; npm itself comes with the environment and writes this file when it is done.
 READERS := tests/readers/node_modules/.package-lock.json
 $(READERS): tests/readers/package-lock.json | $(BIN)/.dev
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --prefix tests/readers && touch $@
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --prefix tests/readers >/dev/null && touch $@
 
 setup-dev: setup $(BIN)/.dev $(READERS)
 
