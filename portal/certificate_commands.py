@@ -11,8 +11,11 @@ from flask.cli import AppGroup, with_appcontext
 
 from portal.accounts import people
 from portal.accounts.models import User
-from portal.certificates import awarding, checker as checking, claims, keys as signing, showing
+from portal.certificates import awarding, checker as checking, claims, distrusting, keys as signing, showing
+from portal.certificates.models import SigningKey
 from portal.cli import FILE, door, refusals_are_told
+from portal.core import clock
+from portal.core.db import db
 from portal.core.errors import Refused
 from portal.core.i18n import LANGUAGES, _, in_language
 from portal.courses import catalog
@@ -77,7 +80,8 @@ def verify(text: IO[str], file: Path | None) -> None:
 
 def _offline(text: str, file: Path) -> None:
     with refusals_are_told():
-        claim, kid = claims.opened(text, public_keys=_known(file))
+        known, distrusted = _known(file)
+        claim, kid = claims.opened(text, public_keys=known, distrusted=distrusted)
     _print(claim, kid)
     click.echo("standing: unknown; only the portal knows whether it was revoked or replaced")
 
@@ -85,6 +89,9 @@ def _offline(text: str, file: Path) -> None:
 @with_appcontext
 def _with_us(text: str) -> None:
     verdict = showing.of_text(text)
+    if verdict.key is not None:
+        _print_distrusted(verdict, verdict.key)
+        sys.exit(1)
     if verdict.why is not None or (verdict.certificate is None and verdict.claim is None):
         click.echo(f"{verdict.state.value}: {verdict.why or ''}".rstrip(": "), err=True)
         sys.exit(1)
@@ -96,16 +103,29 @@ def _with_us(text: str) -> None:
         sys.exit(1)
 
 
+def _print_distrusted(verdict: showing.Verdict, key: SigningKey) -> None:
+    """What a stolen key signed proves nothing: only the portal's own row can be asked."""
+    at = clock.local(key.distrusted_at).date() if key.distrusted_at else ""
+    click.echo(f"distrusted: signed by key {key.kid}, not believed since {at}: {key.distrusted_why}")
+    if verdict.agrees:
+        click.echo("record: says the same; look it up by its code, and have the holder download it anew")
+    elif verdict.certificate is not None:
+        click.echo("record: says otherwise under this code; do not believe what was shown")
+    else:
+        click.echo("record: has no such code; do not believe what was shown")
+
+
 def _print(claim: claims.Claim, kid: str) -> None:
     click.echo(f"signature: good, by key {kid}")
     for name in claims.Claim.__dataclass_fields__:
         click.echo(f"{name}: {getattr(claim, name)}")
 
 
-def _known(file: Path) -> Mapping[str, bytes]:
-    """The public keys of a JWK set. Refuses what is none."""
+def _known(file: Path) -> tuple[Mapping[str, bytes], set[str]]:
+    """The public keys of a JWK set, and the kids that it distrusts. Refuses what is none."""
     try:
-        return signing.from_jwks(json.loads(file.read_bytes()))
+        said = json.loads(file.read_bytes())
+        return signing.from_jwks(said), signing.distrusted_in(said)
     except (ValueError, LookupError, TypeError, AttributeError) as no:
         raise Refused(_("ไฟล์ %(file)s ไม่ใช่ชุดกุญแจ (JWK Set)", file=file.name)) from no
 
@@ -113,8 +133,8 @@ def _known(file: Path) -> Mapping[str, bytes]:
 @certificates.command("keys")
 @with_appcontext
 def keys() -> None:
-    """Print every public key as a JWK set (RFC 7517): for those who check without the portal."""
-    click.echo(json.dumps(signing.as_jwks(signing.public_keys()), indent=2))
+    """Print every public key that is believed as a JWK set (RFC 7517), and which are not: for those who check without the portal."""
+    click.echo(json.dumps(signing.published(), indent=2))
 
 
 @certificates.command("turn-over")
@@ -124,6 +144,29 @@ def turn_over() -> None:
     click.echo(signing.turn_over().kid)
 
 
+@certificates.command("distrust")
+@click.argument("kid", metavar="KEY")
+@click.option("--why", required=True, help="Everybody who checks a certificate of this key reads it.")
+@click.option("--by", "email", help="Who decides; else the portal itself.")
+@door
+def distrust(kid: str, why: str, email: str | None) -> None:
+    """Believe nothing any more that KEY signed, as when it was stolen. Its certificates are signed again with the key of now.
+
+    Stopped half-way, the same command goes on. Ends with 1 where some were left, whose row and claim disagree. Hand out new
+    checkers afterwards.
+    """
+    key = distrusting.distrust(kid, why=why, by=_person(email))
+    db.session.commit()  # from here on, however long the rest takes
+    again = distrusting.Again()
+    while distrusting.sign_again(key, again):
+        db.session.commit()
+    click.echo(f"distrusted {key.kid}; signed again {again.signed}; key of now {signing.current().kid}")
+    if again.left:
+        click.echo(f"left, for row and claim disagree: {' '.join(again.left)}", err=True)
+        db.session.commit()
+        sys.exit(1)
+
+
 @certificates.command("checker")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default="th", show_default=True)
 @door
@@ -131,4 +174,4 @@ def checker(lang: str) -> None:
     """Print the page that checks certificates without a network: one HTML file, `flask certificates checker > check.html`."""
     signing.current()  # so that there is one
     with in_language(lang):
-        click.echo(checking.page(signing.public_keys()))
+        click.echo(checking.page(signing.published()))

@@ -5,6 +5,7 @@ from sqlalchemy import delete, select, update
 from portal.accounts import erasure
 from portal.accounts.models import User
 from portal.attendance.models import CalendarFeed
+from portal.certificates import forgetting
 from portal.core.db import db
 from portal.learning.models import Assessment, Attempt, LessonPlace, Note
 from portal.participation.models import Registration
@@ -15,9 +16,10 @@ def erase(user: User, *, by: User | None) -> str:
     """The person is a pseudonym from now on, which is returned. Coverage, seats and attendance of every day stay equal.
 
     Gone: name, address, sign-ins, mail, notes and bookmarks, places in lessons, answers to a workshop's questions,
-    calendar addresses, comments written by them. Not touched: certificates, whose claims are signed. Flushes.
+    calendar addresses, comments written by them. Their certificates end and lose the name. Flushes.
     """
     name = erasure.erase(user, by=by)
+    forgetting.forget(user, by=by)
     db.session.execute(delete(Note).where(Note.user_id == user.id))
     db.session.execute(delete(LessonPlace).where(LessonPlace.user_id == user.id))
     db.session.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user.id))

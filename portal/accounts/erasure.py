@@ -10,6 +10,7 @@ from portal.core.tokens import new_code
 from portal.mail.models import MessageStatus, OutboxMessage
 
 NOWHERE = "erased.invalid"  # a domain that can never get mail (RFC 2606)
+ERASED = User.email.endswith(f"@{NOWHERE}", autoescape=True)
 
 
 def is_erased(user: User) -> bool:

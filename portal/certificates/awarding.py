@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.accounts import audit
+from portal.accounts import audit, erasure
 from portal.accounts.models import Agency, User
 from portal.certificates import earning, issuing, letters
 from portal.certificates.earning import Earned
@@ -64,6 +64,7 @@ def of(subject: Course | Workshop) -> Award:
         )
     }
     names, agencies = _names([one.user_id for one in earned]), _agencies(earned)
+    earned = [one for one in earned if one.user_id in names]
     lines = [
         Line(
             one,
@@ -92,9 +93,12 @@ def issue_to_all(subject: Course | Workshop, *, by: User | None) -> list[Certifi
 
 
 def _names(ids: Sequence[int]) -> dict[int, str]:
+    """Of everybody but the erased, who get none any more."""
     found: dict[int, str] = {}
     for at in range(0, len(ids), AT_ONCE):
-        rows = read_rows(select(User.id, User.name).where(User.id.in_(ids[at : at + AT_ONCE])))
+        rows = read_rows(
+            select(User.id, User.name).where(User.id.in_(ids[at : at + AT_ONCE]), ~erasure.ERASED)
+        )
         found.update((row.id, row.name) for row in rows)
     return found
 

@@ -44,16 +44,22 @@ def revoked() -> Response:
 @bp.get("/certificates/keys.json")
 @public
 def public_keys() -> Response:
-    """Every key that ever signed, as a JWK set (RFC 7517)."""
-    return _said(keys.as_jwks(keys.public_keys()))
+    """Every key that is believed, as a JWK set (RFC 7517), and which are not any more."""
+    return _said(keys.published())
 
 
 @bp.get("/certificates/keys/<kid>.json")
 @public
 def public_key(kid: str) -> Response:
-    """The key that the header of a credential names, as a JWK."""
-    found = keys.public_keys().get(kid)
-    return _said(keys.as_jwk(kid, found)) if found is not None else abort(404)
+    """The key that the header of a credential names, as a JWK; 410 and no key once it is distrusted."""
+    found = next((key for key in keys.all_keys() if key.kid == kid), None)
+    if found is None:
+        abort(404)
+    if found.distrusted_at is None:
+        return _said(keys.as_jwk(kid, found.public))
+    answer = _said({"distrusted": keys.as_distrusted(found)})
+    answer.status_code = 410
+    return answer
 
 
 def _said(what: Any) -> Response:

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -32,6 +32,12 @@ class Altered(Refused):
 
 class UnknownKey(Refused):
     text = _l("ลงชื่อด้วยกุญแจที่ไม่รู้จัก จึงยืนยันไม่ได้ว่าเป็นใบประกาศของระบบนี้")
+
+
+class Distrusted(Refused):
+    text = _l(
+        "ลงนามด้วยกุญแจที่เลิกเชื่อถือแล้ว ลายมือชื่อนี้จึงไม่ยืนยันอะไร ตรวจด้วยรหัสบนใบกับระบบ หรือขอใบที่ดาวน์โหลดใหม่จากผู้ถือใบ"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,12 @@ def sealed(claim: Claim, *, kid: str, sign: Callable[[bytes], bytes]) -> str:
     return f"{body}.{_text(sign(body.encode()))}"
 
 
-def opened(text: str, *, public_keys: Mapping[str, bytes]) -> tuple[Claim, str]:
+def opened(
+    text: str, *, public_keys: Mapping[str, bytes], distrusted: Collection[str] = ()
+) -> tuple[Claim, str]:
     """What a claim says, and the kid of the key that signed it; `text` is what a QR held or the claim alone.
 
-    Refuses NoClaim, UnknownKey and Altered. That it stands, and was not revoked since, only the portal knows.
+    Refuses NoClaim, Distrusted, UnknownKey and Altered. That it stands, and was not revoked since, only the portal knows.
     """
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - as below
     from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - 60 ms and 8 MB
@@ -75,6 +83,8 @@ def opened(text: str, *, public_keys: Mapping[str, bytes]) -> tuple[Claim, str]:
     if header.get("alg") != "EdDSA" or header.get("typ") != TYPE:
         raise NoClaim
     kid = header.get("kid")
+    if isinstance(kid, str) and kid in distrusted:
+        raise Distrusted
     if not isinstance(kid, str) or kid not in public_keys:
         raise UnknownKey
     try:

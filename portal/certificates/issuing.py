@@ -108,6 +108,15 @@ def claim_as_sealed(certificate: Certificate, claim: Claim) -> Claim:
     return replace_fields(claim_of(certificate), issuer=claim.issuer)
 
 
+def claim_in(certificate: Certificate, key: SigningKey) -> Claim | None:
+    """What its stored claim says, where this key signed it and the row says the same; else None."""
+    try:
+        claim, _kid = claims.opened(certificate.claim, public_keys={key.kid: key.public})
+    except Refused:
+        return None
+    return claim if claim == claim_as_sealed(certificate, claim) else None
+
+
 def address(certificate: Certificate) -> str:
     """What its QR holds: its page, and behind the # the signed claim."""
     return f"{current_app.config['BASE_URL']}/certificates/{certificate.code}#{certificate.claim}"

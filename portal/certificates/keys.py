@@ -1,8 +1,8 @@
-"""The keys that sign certificates: made, turned over, and told to everybody; what is signed with them is claims' matter."""
+"""The keys that sign certificates: made, turned over, distrusted, and told to everybody; what is signed with them is claims' matter."""
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import current_app
@@ -59,14 +59,41 @@ def sign(key: SigningKey, data: bytes) -> bytes:
     return signature
 
 
+def all_keys() -> list[SigningKey]:
+    """Every key there ever was, the oldest first."""
+    return list(db.session.scalars(select(SigningKey).order_by(SigningKey.id)))
+
+
 def public_keys() -> dict[str, bytes]:
-    """Every key there ever was by its kid, the retired ones too."""
-    return dict(db.session.execute(select(SigningKey.kid, SigningKey.public)).all())
+    """Every key that is believed by its kid, the retired ones too."""
+    return {key.kid: key.public for key in all_keys() if key.distrusted_at is None}
 
 
-def as_jwks(keys: Mapping[str, bytes]) -> dict[str, list[dict[str, str]]]:
-    """The same as a JWK set (RFC 7517, RFC 8037), as the page for checking and other programs read them."""
-    return {"keys": [as_jwk(kid, public) for kid, public in keys.items()]}
+def published() -> dict[str, Any]:
+    """Those that are believed as a JWK set, and by name those that are not."""
+    every = all_keys()
+    return as_jwks(
+        {key.kid: key.public for key in every if key.distrusted_at is None},
+        [key for key in every if key.distrusted_at is not None],
+    )
+
+
+def as_jwks(keys: Mapping[str, bytes], distrusted: Sequence[SigningKey] = ()) -> dict[str, Any]:
+    """Keys as a JWK set (RFC 7517, RFC 8037), as the page for checking and other programs read them.
+
+    A distrusted one is not among `keys`, so that no program believes it; the member `distrusted` beside them, which others
+    pass over (RFC 7517 §5), lets our own say why.
+    """
+    said: dict[str, Any] = {"keys": [as_jwk(kid, public) for kid, public in keys.items()]}
+    if distrusted:
+        said["distrusted"] = [as_distrusted(key) for key in distrusted]
+    return said
+
+
+def as_distrusted(key: SigningKey) -> dict[str, str]:
+    """Of a key that is not believed any more: which, since when, and why."""
+    at = key.distrusted_at.isoformat(timespec="seconds") if key.distrusted_at else ""
+    return {"kid": key.kid, "at": at, "why": key.distrusted_why}
 
 
 def as_jwk(kid: str, public: bytes) -> dict[str, str]:
@@ -81,6 +108,11 @@ def from_jwks(said: Mapping[str, Any]) -> dict[str, bytes]:
         for key in said["keys"]
         if key.get("crv") == "Ed25519"
     }
+
+
+def distrusted_in(said: Mapping[str, Any]) -> set[str]:
+    """The kids that a JWK set of ours names as distrusted. Raises LookupError or TypeError for what is no such list."""
+    return {str(key["kid"]) for key in said.get("distrusted", ())}
 
 
 def _text(data: bytes) -> str:

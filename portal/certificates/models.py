@@ -25,7 +25,8 @@ class CertificateKind(StrEnum):
 
 
 class SigningKey(Base):
-    """A key that signs certificates. Public keys stay for ever: what one signed is checked with it after it was retired."""
+    """A key that signs certificates. Rows stay for ever: what one signed is checked with it after it was retired, and of
+    one that is distrusted the row tells since when and why."""
 
     __tablename__ = "signing_key"
 
@@ -35,6 +36,8 @@ class SigningKey(Base):
     private: Mapped[bytes] = mapped_column(LargeBinary)  # sealed with the portal's secret key
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     retired_at: Mapped[datetime | None]
+    distrusted_at: Mapped[datetime | None]
+    distrusted_why: Mapped[str] = mapped_column(String(300), default="")
 
 
 class Certificate(Base):
@@ -69,7 +72,9 @@ class Certificate(Base):
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     key_id: Mapped[int] = mapped_column(ForeignKey("signing_key.id"))
-    claim: Mapped[str] = mapped_column(String(4000))  # what its QR holds, signed
+    claim: Mapped[str] = mapped_column(
+        String(4000)
+    )  # what its QR holds, signed; "" where its holder was erased
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     ended_why: Mapped[str] = mapped_column(String(300), default="")
@@ -83,6 +88,11 @@ class Certificate(Base):
     @property
     def is_standing(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its holder asked to be erased: `holder` is a pseudonym then."""
+        return not self.claim
 
 
 class WorkshopRule(Base):

@@ -45,7 +45,7 @@ def check() -> ResponseReturnValue:
 @public
 def checker() -> Response:
     """The page that checks without us, as a file to keep; it is never shown as a page of this site."""
-    answer = Response(checking.page(keys.public_keys()), content_type="application/octet-stream")
+    answer = Response(checking.page(keys.published()), content_type="application/octet-stream")
     answer.headers["Content-Disposition"] = downloads.disposition("attachment", "certificate-checker.html")
     return answer
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from portal.certificates import checker, issuing, keys, papers
+from portal.certificates import checker, distrusting, issuing, keys, papers
 from portal.certificates.models import Certificate
 from portal.core.db import db
 from tests.browser.conftest import Open
@@ -26,11 +26,21 @@ def one(cast: Cast, issue: Callable[..., Certificate]) -> Certificate:
 
 
 @pytest.fixture
-def page(app: Flask, one: Certificate, browser: Browser, tmp_path: Path) -> Iterator[Page]:
+def stolen(one: Certificate) -> str:
+    """What a key signed that is distrusted since; `one` is signed again."""
+    text, key = one.claim, one.key
+    distrusting.distrust(key.kid, why="กุญแจรั่ว", by=None)
+    distrusting.sign_again(key, distrusting.Again())
+    db.session.commit()
+    return text
+
+
+@pytest.fixture
+def page(app: Flask, one: Certificate, stolen: str, browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """The checker, opened from a file by a browser without a network."""
     file = tmp_path / "check.html"
     with app.test_request_context():
-        file.write_text(checker.page(keys.public_keys()), "utf-8")
+        file.write_text(checker.page(keys.published()), "utf-8")
     context = browser.new_context(offline=True, viewport={"width": 360, "height": 740})
     page = context.new_page()
     wrong: list[str] = []
@@ -90,6 +100,13 @@ def test_a_key_that_is_not_in_the_file_is_told_apart(
 ) -> None:
     keys.turn_over()
     assert "กุญแจที่ไม่มีในไฟล์นี้" in told(page, issue(cast.mali).claim)
+
+
+def test_what_a_distrusted_key_signed_is_told_plainly(page: Page, stolen: str) -> None:
+    said = told(page, stolen)
+    assert "ลงนามด้วยกุญแจที่เลิกเชื่อถือแล้ว" in said
+    assert "/certificates/check" in said
+    assert "ละไม" not in said
 
 
 def test_a_photograph_of_the_paper_is_read(page: Page, one: Certificate, tmp_path: Path) -> None:

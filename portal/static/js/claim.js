@@ -4,7 +4,7 @@ const TYPE = "json+deflate";
 const MOST_BYTES = 8192;
 const NAMES = ["code", "kind", "holder", "agency", "title", "earned", "issued", "issuer"];
 
-// What is wrong with a text: "unreadable", "altered", "unknown_key", or "unable" of a browser that knows no Ed25519.
+// What is wrong with a text: "unreadable", "altered", "unknown_key", "distrusted", or "unable" of a browser that knows no Ed25519.
 export class Wrong extends Error {}
 
 // What the claim in this text says, and the kid of the key that signed it. `keys` is a JWK set. Rejects with Wrong.
@@ -14,6 +14,7 @@ export async function opened(text, keys) {
   if (parts.length !== 3 || claim.length > MOST_BYTES) throw new Wrong("unreadable");
   const header = said(bytesOf(parts[0]));
   if (header.alg !== "EdDSA" || header.typ !== TYPE) throw new Wrong("unreadable");
+  if ((keys.distrusted || []).some((one) => one.kid === header.kid)) throw new Wrong("distrusted");
   const key = keys.keys.find((one) => one.kid === header.kid);
   if (!key) throw new Wrong("unknown_key");
   const signed = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
