@@ -1,7 +1,6 @@
 """The roof: the `flask lrs …` commands, each a thin door to a rule."""
 
 import sys
-from urllib.parse import urlsplit
 
 import click
 from flask import current_app
@@ -9,7 +8,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from portal.cli import door
 from portal.core import clock
-from portal.xapi import delivery
+from portal.xapi import delivery, line
 from portal.xapi.models import StatementStatus
 
 lrs = AppGroup("lrs", help="xAPI statements for the learning record store at PORTAL_LRS_URL.")
@@ -39,16 +38,18 @@ def send(refused: bool) -> None:
 def status() -> None:
     """Say how many statements wait, were sent and were refused, and how the line is; the keys are not shown."""
     url = current_app.config.get("LRS_URL")
-    parts = urlsplit(url or "")
-    host = parts.netloc.rpartition("@")[2]
-    click.echo(f"store: {parts.scheme}://{host}{parts.path}" if url else "store: PORTAL_LRS_URL is not set")
+    click.echo(f"store: {line.without_keys(url)}" if url else "store: PORTAL_LRS_URL is not set")
     found = delivery.state()
     for kind in StatementStatus:
         click.echo(f"{kind.value}: {found.counts.get(kind, 0)}")
     if found.line and found.line.last_sent_at:
         click.echo(f"last sent: {clock.local(found.line.last_sent_at).isoformat(timespec='seconds')}")
     if found.line and found.line.last_error:
-        next_try = clock.local(found.line.free_at).isoformat(timespec="seconds")
-        click.echo(f"failed {found.line.failures} times, next try {next_try}: {found.line.last_error}")
+        last, following = (
+            clock.local(at).isoformat(timespec="seconds") if at else "unknown"
+            for at in (found.line.failed_at, found.line.free_at)
+        )
+        failures, why = found.line.failures, found.line.last_error
+        click.echo(f"failed {failures} times, last {last}, next try {following}: {why}")
     for one in found.refused:
         click.echo(f"refused {one.uuid} ({one.kind}): {one.last_error}")

@@ -229,6 +229,7 @@ ORGANIZERS = {
     "organize.run",
     "organize.send_again",
     "organize.send_failed_again",
+    "organize.tell_again",
     "organize.template",
     "organize.undo",
     "organize.workshop_imports",

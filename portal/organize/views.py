@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 
 from portal.accounts import approvals as approving
 from portal.accounts.access import organizers_only, viewer
@@ -14,7 +14,7 @@ from portal.courses.course import Course
 from portal.learning import coverage as covering
 from portal.mail import heartbeat, outbox as outgoing
 from portal.mail.models import MessageStatus, OutboxMessage
-from portal.organize import batches, coverage_table, letters
+from portal.organize import batches, coverage_table, letters, record_store
 from portal.participation import seats
 from portal.programme import workshops
 
@@ -89,8 +89,21 @@ def outbox() -> str:
         text=text,
         batch=batch,
         batches=[] if is_filtered else batches.recent(),
+        store=None if is_filtered else record_store.store(),
         silent_since=letters.silent_since(),
     )
+
+
+@bp.post("/organize/outbox/statements/again")
+@organizers_only
+def tell_again() -> Any:
+    if not current_app.config.get("LRS_URL"):
+        abort(404)
+    if record_store.try_again():
+        flash(_("ตัวส่งจะลองแจ้งคลังบันทึกการเรียนรู้อีกครั้งทันทีที่ทำงาน"), "ok")
+    else:
+        flash(_("ไม่มีรายการใดที่แจ้งไม่สำเร็จ"), "now")
+    return redirect(url_for("organize.outbox"), 303)
 
 
 def _letter_or_404(code: str) -> OutboxMessage:

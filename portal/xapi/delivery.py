@@ -52,6 +52,7 @@ class State:
     counts: dict[StatementStatus, int]
     refused: Sequence[Statement]  # the latest
     line: Line | None
+    has_more: bool  # facts of which no statement was made yet
 
 
 def deliver_due(batches: int = 20, *, is_over: Callable[[], bool] = lambda: False) -> Delivered:
@@ -203,7 +204,7 @@ def _give_back(done: Delivered) -> None:
     if done.sent:
         found.last_sent_at = now
     if done.error:
-        found.failures += 1
+        found.failures, found.failed_at = found.failures + 1, now
         found.free_at = now + PAUSES[min(found.failures, len(PAUSES)) - 1]
         log.warning("the record store cannot be used, next try at %s: %s", found.free_at, done.error)
     else:
@@ -225,7 +226,9 @@ def hurry(*, refused_too: bool = False) -> None:
 
 
 def state(most: int = 20) -> State:
-    """How many wait, were sent and were refused, the latest of these, and the line. Three queries."""
+    """How many wait, were sent and were refused, the latest of these, the line, and whether facts wait. Four queries, three where none
+    was refused."""
     counts = dict(db.session.execute(select(Statement.status, func.count()).group_by(Statement.status)).all())
-    refused = select(Statement).where(Statement.status == REFUSED).order_by(Statement.id.desc()).limit(most)
-    return State(counts, db.session.scalars(refused).all(), db.session.get(Line, ONLY))
+    latest = select(Statement).where(Statement.status == REFUSED).order_by(Statement.id.desc()).limit(most)
+    refused = db.session.scalars(latest).all() if REFUSED in counts else []
+    return State(counts, refused, db.session.get(Line, ONLY), facts.has_more())

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal_column, select, true
+from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select, true
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Agency, User
@@ -48,6 +48,18 @@ def waiting() -> list[Stretch]:
     cursors = dict(db.session.execute(select(Cursor.facts, Cursor.last_id)).all())
     found = (_stretch(name, cursors.get(name, 0)) for name in _MAKERS)
     return [stretch for stretch in found if stretch is not None]
+
+
+def has_more() -> bool:
+    """Whether there are facts of which nothing was said yet. One query."""
+    following = [
+        exists().where(
+            fact.id
+            > select(func.coalesce(func.max(Cursor.last_id), 0)).where(Cursor.facts == name).scalar_subquery()
+        )
+        for name, (fact, _make) in _MAKERS.items()
+    ]
+    return bool(db.session.scalar(select(or_(*following))))
 
 
 def _stretch(name: str, after: int) -> Stretch | None:

@@ -38,6 +38,12 @@ class _NoRedirects(HTTPRedirectHandler):
 _OPENER = build_opener(_NoRedirects)
 
 
+def without_keys(url: str) -> str:
+    """The address as it may be shown."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
 def send(url: str, bodies: Sequence[dict[str, Any]]) -> None:
     """Hand these statements over, all or none. Raises Refused, Known or Unreachable, never with the keys in its text."""
     try:

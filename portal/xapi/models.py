@@ -55,4 +55,5 @@ class Line(Base):
     free_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)  # one after the other, up to now
     last_error: Mapped[str] = mapped_column(String(500), default="")
+    failed_at: Mapped[datetime | None]  # the last time
     last_sent_at: Mapped[datetime | None]
