@@ -77,7 +77,7 @@ def test_a_failure_stands_with_its_time_the_next_try_and_what_helps(
     assert said["ปัญหา"].startswith(f"แจ้งไม่สำเร็จ 1 ครั้งติดกัน ล่าสุด 13 ก.พ. 2566 09:00 น.{status} ")
     assert "<b>later</b>" in said["ปัญหา"]
     assert advice in said["สิ่งที่ทำได้"]
-    assert said["ลองอีกครั้ง"] == "13 ก.พ. 2566 09:01 น."
+    assert said["ลองครั้งต่อไป"] == "13 ก.พ. 2566 09:01 น."
 
 
 def test_a_store_that_nobody_answers_at_is_told_apart(app, orn, done, small):
@@ -94,7 +94,7 @@ def test_another_try_ends_the_pause_and_takes_along_what_was_refused(orn, small,
     assert told(orn)["คลังไม่รับ"].startswith("2 รายการ รายการอื่นแจ้งต่อตามปกติ")
     [passed, started] = [row.get_text() for row in orn.page.select("section tbody tr")]
     assert "ผ่านแบบทดสอบ" in passed
-    assert "เริ่มทำแบบทดสอบ" in started
+    assert "เริ่มแบบทดสอบแล้ว" in started
     assert "400 Bad Request no such verb" in started
     small.answers = lambda _said: (503, "")
     orn.submit(AGAIN)
@@ -107,7 +107,7 @@ def test_another_try_ends_the_pause_and_takes_along_what_was_refused(orn, small,
     deliver()
     assert told(orn)["รอแจ้ง"] == "2 รายการ"  # in the pause nobody knocks
     orn.submit(AGAIN)
-    assert told(orn)["ลองอีกครั้ง"] == "ทันทีที่ตัวส่งทำงาน"
+    assert told(orn)["ลองครั้งต่อไป"] == "ทันทีที่ตัวส่งทำงาน"
     deliver()
     assert told(orn)["แจ้งแล้ว"].startswith("2 รายการ")
 
