@@ -171,7 +171,6 @@ def app(app_on: Callable[[str], Flask], database: str) -> Iterator[Flask]:
     app.extensions["pagecache"].clear()
     app.extensions.pop("awards_due", None)
     app.extensions.pop("coverage_directory", None)
-    app.extensions.pop("completed", None)
     app.extensions.pop("door_counts", None)
     coverage.forget()
     item_analysis.forget()

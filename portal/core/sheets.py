@@ -6,17 +6,18 @@ import io
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextvars import Context
 from datetime import date, datetime
 from itertools import chain
 from typing import IO, Any
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, current_app
 
 from portal.core import tables
 from portal.core.clock import BANGKOK
-from portal.core.i18n import _
+from portal.core.i18n import _, in_language, language
 
 MAX_ROWS = 1_048_575  # below the headings, that a sheet holds
 ROWS_A_PIECE = 200
@@ -113,6 +114,29 @@ def download(body: bytes | Iterator[bytes], filename: str) -> Response:
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def streamed(filename: str, columns: Sequence[Any], rows: Callable[[], Iterable[Sequence[Any]]]) -> Response:
+    """The same of a CSV or XLSX whose rows are made while it is sent, when the request's own session is gone: in this
+    language, with a session of their own."""
+    app, lang = current_app._get_current_object(), language()  # type: ignore[attr-defined]
+    written = stream_csv if filename.endswith(".csv") else stream_xlsx
+
+    def pieces() -> Generator[bytes, None, None]:
+        with app.app_context(), in_language(lang):
+            yield from written(columns, rows())
+
+    return download(_apart(pieces()), filename)
+
+
+def _apart(pieces: Generator[bytes, None, None]) -> Iterator[bytes]:
+    """The same in a context of its own, which is left as it was entered also where the reader goes away midway."""
+    own = Context()
+    try:
+        while piece := own.run(next, pieces, b""):
+            yield piece
+    finally:
+        own.run(pieces.close)
 
 
 def _plain(value: Any) -> Any:

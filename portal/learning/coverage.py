@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, or_, select, union_all
 
 from portal.core import clock
 from portal.core.db import db, read_rows
@@ -47,6 +48,7 @@ class AgencyCoverage:
     course: Course
     covers: dict[str, Cover] = field(default_factory=dict)  # by module
     people_complete: int = 0  # passed all required modules
+    enough_at: datetime | None = None  # when the last of the `members` people needed had
 
     @property
     def missing(self) -> tuple[Module, ...]:
@@ -114,7 +116,7 @@ def matrix(
     for agency_id, module, people, first_at in rows:
         coverage = found.setdefault(agency_id, AgencyCoverage(course))
         if module == ALL_REQUIRED:
-            coverage.people_complete = people
+            coverage.people_complete, coverage.enough_at = people, first_at
         else:
             coverage.covers[module] = Cover(people, first_at)
     return found
@@ -130,18 +132,37 @@ def _covers(where: list[ColumnElement[bool]]) -> Select[int | None, str, int, da
     )
 
 
-def _complete(course: Course, where: list[ColumnElement[bool]]) -> Select[int | None, str, int, None]:
-    """Per agency: how many people passed every required module there."""
+def _complete(
+    course: Course, where: list[ColumnElement[bool]]
+) -> Select[int | None, str, int, datetime | None]:
+    """Per agency: how many people passed every required module there, and when enough of them had.
+
+    Who did is told from an index alone; only of those few the moments are looked up.
+    """
     required = [module.code for module in course.required_modules]
-    complete = (
-        select(ModulePass.agency_id)
-        .where(*where, ModulePass.module.in_(required))
+    passes = [*where, ModulePass.module.in_(required)]
+    whole = (
+        select(ModulePass.agency_id, ModulePass.user_id)
+        .where(*passes)
         .group_by(ModulePass.agency_id, ModulePass.user_id)
         .having(func.count() == len(required))
+        .cte("whole")
+        .prefix_with("MATERIALIZED")  # else each worker of PostgreSQL counts them all
+    )
+    last_at = func.max(ModulePass.passed_at, type_=ModulePass.passed_at.type)
+    place = func.row_number().over(partition_by=whole.c.agency_id, order_by=last_at).label("place")
+    people = (
+        select(whole.c.agency_id, last_at.label("at"), place)
+        .join(
+            ModulePass, (ModulePass.agency_id == whole.c.agency_id) & (ModulePass.user_id == whole.c.user_id)
+        )
+        .where(*passes)
+        .group_by(whole.c.agency_id, whole.c.user_id)
         .subquery()
     )
-    return select(complete.c.agency_id, literal(ALL_REQUIRED), func.count(), null()).group_by(
-        complete.c.agency_id
+    enough_at = func.max(case((people.c.place == course.members, people.c.at)), type_=last_at.type)
+    return select(people.c.agency_id, literal(ALL_REQUIRED), func.count(), enough_at).group_by(
+        people.c.agency_id
     )
 
 
@@ -162,6 +183,7 @@ class Whole:
     """The coverage of all agencies, as of the facts there were; read only, for it is kept in the process."""
 
     matrix: dict[int, AgencyCoverage]
+    complete: frozenset[int]  # agencies that are
     totals: Totals
     newest: "_Newest"
 
@@ -205,7 +227,8 @@ def whole(course: Course, *, as_of: datetime | None = None) -> Whole:
         found = known.matrix | matrix(
             course, as_of=as_of, agency_ids=[one for one in changed if one is not None]
         )
-    known = Whole(found, _counted_up(found), _only_late(newest))
+    complete = frozenset(agency for agency, one in found.items() if one.is_complete)
+    known = Whole(found, complete, _counted_up(found, len(complete)), _only_late(newest))
     with _keeping:
         _kept[key] = known
         while len(_kept) > MOST_KEPT:
@@ -229,9 +252,9 @@ def _only_late(newest: _Newest) -> _Newest:
     return _Newest(after, frozenset(fact for fact in newest.facts if fact[0] > after), newest.ended)
 
 
-def _counted_up(found: dict[int, AgencyCoverage]) -> Totals:
-    by_module = Counter(module for coverage in found.values() for module in coverage.covers)
-    return Totals(dict(by_module), len(found), sum(one.is_complete for one in found.values()))
+def _counted_up(found: dict[int, AgencyCoverage], complete: int) -> Totals:
+    by_module = Counter(chain.from_iterable(coverage.covers for coverage in found.values()))
+    return Totals(dict(by_module), len(found), complete)
 
 
 def passes_in(agency_id: int, course: Course) -> dict[int, dict[str, datetime]]:

@@ -1,37 +1,45 @@
 """Coverage by ministry, by track and by round: groups of agencies counted up; which agency covered what is coverage_table's matter."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select
 
 from portal.awards.models import Entry, Round, Track
-from portal.core.db import db
+from portal.core.db import db, read_rows
 from portal.core.i18n import _, in_lang
 from portal.courses.course import Course
-from portal.learning.coverage import AgencyCoverage
+from portal.learning.coverage import Whole
+
+_ENTERED = select(Entry.track_id, Entry.agency_id).where(Entry.stage1_passed_on.is_not(None))
+_TRACKS = (
+    select(
+        Track.id,
+        Track.code,
+        Track.name_th,
+        Track.name_en,
+        Round.year_be,
+        Round.title_th,
+        Round.title_en,
+    )
+    .join(Track.round)
+    .order_by(Round.year_be.desc(), Track.position, Track.id)
+)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Group:
     """Some agencies: how many take part, have begun, are complete, and cover each part of the report."""
 
     key: str  # as the address of the coverage page names it
     name: str
-    agencies: int = 0
-    begun: int = 0
-    complete: int = 0
-    covered: dict[str, int] = field(default_factory=dict)  # by module
-
-    def add(self, one: AgencyCoverage | None) -> None:
-        self.agencies += 1
-        if one is None:
-            return
-        self.begun += 1
-        self.complete += one.is_complete
-        for module in one.covers:
-            self.covered[module] = self.covered.get(module, 0) + 1
+    agencies: int
+    begun: int
+    complete: int
+    covered: Mapping[str, int]  # by module
 
     @property
     def share(self) -> float:
@@ -46,41 +54,36 @@ class Group:
         ]
 
 
-def by_ministry(agencies: Iterable[Any], covered: Mapping[int, AgencyCoverage]) -> list[Group]:
+def _counted(key: str, name: str, agencies: Set[int], known: Whole) -> Group:
+    """All of it by sets: a country has eight thousand agencies, and each stands in a ministry, a round and its tracks."""
+    begun = agencies & known.matrix.keys()
+    covered = Counter(chain.from_iterable(known.matrix[agency].covers for agency in begun))
+    return Group(key, name, len(agencies), len(begun), len(agencies & known.complete), covered)
+
+
+def by_ministry(agencies: Iterable[Any], known: Whole) -> list[Group]:
     """Ministries with most agencies first; those of none come last. No query."""
-    found: dict[str, Group] = {}
+    found: dict[str, set[int]] = {}
     for row in agencies:
-        name = row.ministry_th
-        group = found.setdefault(name, Group(name, name or _("ไม่สังกัดกระทรวง")))
-        group.add(covered.get(row.id))
-    return sorted(found.values(), key=lambda one: (not one.key, -one.agencies, one.name))
+        found.setdefault(row.ministry_th, set()).add(row.id)
+    groups = [_counted(name, name or _("ไม่สังกัดกระทรวง"), ids, known) for name, ids in found.items()]
+    return sorted(groups, key=lambda one: (not one.key, -one.agencies, one.name))
 
 
-def by_track(agencies: Iterable[Any], covered: Mapping[int, AgencyCoverage]) -> list[Group]:
-    """Every track of every round in which entries passed stage 1, and each round as a whole, the newest first. One query."""
-    entered = db.session.execute(
-        select(Round.year_be, Round.title_th, Round.title_en, Track, Entry.agency_id)
-        .join(Entry.track)
-        .join(Track.round)
-        .where(Entry.stage1_passed_on.is_not(None))
-        .order_by(Round.year_be.desc(), Track.position, Track.id)
-    )
-    known = {row.id for row in agencies}
-    found: dict[str, tuple[Group, set[int]]] = {}
-    for row in entered:
-        names = (
-            (str(row.year_be), in_lang(row, "title")),
-            (
-                f"{row.year_be}:{row.Track.code}",
-                in_lang(row.Track, "name"),
-            ),
-        )
-        for key, name in names:
-            group, ids = found.setdefault(key, (Group(key, name), set()))
-            if row.agency_id in known and row.agency_id not in ids:
-                ids.add(row.agency_id)
-                group.add(covered.get(row.agency_id))
-    return [group for group, _ids in found.values() if group.agencies]
+def by_track(agencies: Iterable[Any], known: Whole) -> list[Group]:
+    """Each round as a whole, the newest first, and every track of it in which entries passed stage 1. Two queries."""
+    taking_part = {row.id for row in agencies}
+    entered: dict[int, set[int]] = {}
+    for track, agency in read_rows(_ENTERED):
+        entered.setdefault(track, set()).add(agency)
+    names: dict[str, str] = {}
+    found: dict[str, set[int]] = {}
+    for row in read_rows(_TRACKS):
+        year, ids = str(row.year_be), entered.get(row.id, set()) & taking_part
+        names |= {year: in_lang(row, "title"), f"{year}:{row.code}": in_lang(row, "name")}
+        found.setdefault(year, set()).update(ids)
+        found[f"{year}:{row.code}"] = ids
+    return [_counted(key, names[key], ids, known) for key, ids in found.items() if ids]
 
 
 def entered_in(key: str) -> frozenset[int]:

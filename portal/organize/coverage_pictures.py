@@ -1,6 +1,5 @@
 """What the pictures of coverage show: completion over days, and the way from registration to coverage; drawn by the template, each with its table."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,13 +7,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from portal.attendance import roll
+from portal.awards import rounds
 from portal.awards.models import Track
 from portal.core import clock
 from portal.core.db import db
 from portal.core.i18n import _
 from portal.courses.course import Course
-from portal.learning import completion
+from portal.learning import completion, coverage
 from portal.learning.models import LessonMark, ModulePass
+from portal.organize import coverage_table
 from portal.participation.models import AttendanceMark, AttendanceState, Registration, RegistrationStatus
 from portal.programme.models import Workshop
 
@@ -54,12 +55,16 @@ class Curve:
         return self.days[-1][1] if self.days else 0
 
 
-def curve(course: Course, *, agencies: int, span: tuple[date, date] | None, due: date | None) -> Curve:
-    """Of the days of the round, or of the passes where there is none. One query."""
+def curve(course: Course) -> Curve:
+    """Of the days of the round, or of the passes where there is none. Five queries."""
     days = completion.by_day(course)
+    current = rounds.current_round()
+    span = rounds.span_of(current) if current else None
+    due = rounds.report_due()
     today = clock.today()
     known = [day for day, _count in days] + [today]
-    first, last = span or (min(known), max(known))
+    first, last = (span.first, span.last) if span else (min(known), max(known))
+    agencies = len(coverage_table.directory(course).agencies)
     return Curve(min(first, *known), max(last, due or last, *known), due, today, days, agencies)
 
 
@@ -71,9 +76,10 @@ class Stage:
     people: int
 
 
-def funnel(course: Course, covered: Collection[int]) -> list[Stage]:
+def funnel(course: Course) -> list[Stage]:
     """People registered for a workshop of the course's tracks → attended → read a lesson → passed a part → work for an
-    agency that is complete: each of those before it. `covered`: those agencies. Two queries."""
+    agency that is complete: each of those before it. Two queries beside those of coverage."""
+    covered = coverage.whole(course).complete
     registered = _registered(course)
     attended = Registration.id.in_(_attended(registered))
     read = exists().where(LessonMark.user_id == Registration.user_id, LessonMark.course == course.code)

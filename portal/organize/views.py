@@ -69,10 +69,12 @@ def coverage_export(ending: str) -> Any:
     asked = coverage_table.wanted(request.args)
     if asked.wrong_date:
         return coverage()
-    write = sheets.write_csv if ending == "csv" else sheets.write_xlsx
     lines = coverage_table.all_lines(course, asked)
-    body = write(coverage_table.columns(course), coverage_table.rows(course, lines, asked.day))
-    return sheets.download(body, f"coverage-{course.code}-{asked.day.isoformat()}.{ending}")
+    return sheets.streamed(
+        f"coverage-{course.code}-{asked.day.isoformat()}.{ending}",
+        coverage_table.columns(course),
+        lambda: coverage_table.rows(course, lines, asked.day),
+    )
 
 
 @bp.get("/organize/outbox")

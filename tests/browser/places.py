@@ -218,7 +218,7 @@ FILES = {
     "learning.file": "/learn/pmqa40/files/1/img/levels.svg",
     "learning.module": "/learn/pmqa40/c1",
     "organize.coverage_export": "/organize/coverage.csv",
-    "organize.people_export": "/organize/coverage/people.csv",
+    "organize.picture_export": "/organize/coverage/people.csv",
     "organize.export": "/organize/exports/people.csv",
     "organize.template": "/organize/imports/agencies.csv",
     "feeds.agency_attendance": "/agency/attendance.ics",

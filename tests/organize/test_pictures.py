@@ -94,11 +94,11 @@ def test_the_curve_marks_the_deadline_and_its_table_says_the_same(orn, cast, cou
     db.session.add(Milestone(round=track.round, code="report", on=date(2023, 3, 22), label_th="ส่งรายงาน"))
     whole(course, cast.lamai, cast.mali)
     orn.get(PAGE)
-    drawing = orn.page.one("#h-days ~ figure svg[role=img]")
+    drawing = orn.page.one("section[aria-labelledby=h-days] figure svg[role=img]")
     assert drawing["aria-label"] == "ครบแล้ว 1 จาก 2 หน่วยงาน ณ 13 กุมภาพันธ์ 2566"
     assert "กำหนดส่ง 22 มี.ค. 2566" in drawing.get_text()
     assert len(drawing.select(".due-line")) == 1
-    rows = orn.page.select("#h-days ~ details tbody tr")
+    rows = orn.page.select("section[aria-labelledby=h-days] details tbody tr")
     assert [row.get_text(" ", strip=True) for row in rows] == ["10 กุมภาพันธ์ 2566 1"]
 
 
@@ -136,11 +136,36 @@ def test_before_anything_the_page_has_words(orn, cast, course):
     assert orn.sign_in(cast.mali).get(PAGE).status_code == 403
 
 
-# --- everybody's passes
+# --- the figures as files
 
 
 def lines(answer) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+
+
+def test_every_picture_has_its_figures_as_a_file_beside_it(orn, cast, course, track):
+    whole(course, cast.lamai, cast.mali)
+    passes(cast.sakda, course, ["op"])
+    passed_stage_1(cast.agency, track)
+    db.session.commit()
+    orn.get(PAGE)
+    shown = {name: table(orn, f"h-{name}") for name in ("funnel", "ministries", "tracks")}
+    days = [
+        row.get_text(" ", strip=True)
+        for row in orn.page.select("section[aria-labelledby=h-days] details tbody tr")
+    ]
+    files = {link.split("/")[-1].partition(".")[0]: link for link in orn.page.links() if ".csv?" in link}
+    assert list(files) == ["people", "days", "funnel", "ministries", "tracks"]
+    found = {name: lines(orn.get(link, buffered=True))[1:] for name, link in files.items()}
+    assert {row[0]: row[1:] for row in found["funnel"]} == shown["funnel"]
+    assert {row[0]: row[1:4] for row in found["ministries"]} == shown["ministries"]
+    assert [row[2:5] for row in found["tracks"]] == list(shown["tracks"].values())
+    assert [row[0] for row in found["tracks"]] == ["2566", "2566:pmqa40"]
+    assert found["ministries"][0][4:] == ["1", "1", "0"]
+    assert [days, found["days"]] == [["10 กุมภาพันธ์ 2566 1"], [["2023-02-10", "1"]]]
+    book = load_workbook(io.BytesIO(orn.get(files["days"].replace("csv", "xlsx"), buffered=True).get_data()))
+    assert [row[1] for row in book.active.iter_rows(values_only=True)][1:] == [1]
+    assert orn.get("/organize/coverage/none.csv").status_code == 404
 
 
 @pytest.mark.both_databases
