@@ -1,4 +1,4 @@
-"""The coordinator's plan of what is missing: asking colleagues for a module by a day, calling it off, reminding; of the own agency alone."""
+"""The plan of what is missing: a coordinator asks colleagues of the own agency for a module by a day, calls it off, reminds; an organizer reminds coordinators."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,8 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from portal.accounts.access import coordinators_only, viewer
+from portal.accounts import agencies
+from portal.accounts.access import coordinators_only, organizers_only, viewer
 from portal.accounts.models import Agency, User
 from portal.awards import rounds
 from portal.core.db import db
@@ -14,7 +15,7 @@ from portal.core.errors import Refused
 from portal.core.i18n import _, _n, in_lang
 from portal.courses import catalog
 from portal.courses.course import Course, Module
-from portal.home import plan
+from portal.home import coordinators, plan
 from portal.home.plan_forms import AssignForm
 from portal.home.views import bp
 from portal.learning import assignments, coverage
@@ -125,3 +126,18 @@ def _said(people: int, sent: int, title: str) -> tuple[str, str]:
     if not sent:
         return _("วันนี้เตือนทุกคนเรื่องหลักสูตรนี้แล้ว เตือนได้อีกพรุ่งนี้"), "now"
     return _n("ส่งจดหมายเตือนให้ %(num)d คนแล้ว", "ส่งจดหมายเตือนให้ %(num)d คนแล้ว", sent), "ok"
+
+
+@bp.post("/organize/agencies/<code>/plan/<course>/reminders")
+@organizers_only
+def remind_coordinators(code: str, course: str) -> ResponseReturnValue:
+    agency, found = agencies.by_code(code) or abort(404), catalog.course(course) or abort(404)
+    try:
+        sent = coordinators.remind(agency, found, due=rounds.report_due(), by=viewer())
+    except Refused as no:
+        db.session.rollback()
+        flash(str(no), "now")
+    else:
+        db.session.commit()
+        flash(_n("ส่งจดหมายเตือนผู้ประสานงาน %(num)d คนแล้ว", "ส่งจดหมายเตือนผู้ประสานงาน %(num)d คนแล้ว", sent), "ok")
+    return redirect(url_for("home.agency_of", code=code, _anchor=f"plan-{course}"), 303)

@@ -19,7 +19,7 @@ from portal.core.db import UTCDateTime, db
 from portal.core.guard import csrf, public, safe_next
 from portal.core.i18n import COOKIE, LANGUAGES, _, language
 from portal.courses import catalog
-from portal.home import mine, plan, team, week
+from portal.home import coordinators, mine, plan, team, week
 from portal.learning import assignments
 from portal.learning.models import Attempt, ModulePass
 from portal.learning.progress import strip_of_user
@@ -130,6 +130,8 @@ def _agency_page(shown: Agency) -> str:
         seats=seats_taken,
         attended=team.attended_of(shown),
         waiting=waiting,
+        coordinators=[] if is_own else coordinators.of_agency(shown),
+        reminded={} if is_own else coordinators.last_reminded(shown, catalog.courses()),
         tasks=week.tasks(waiting=len(waiting), seats=seats_taken, standing=standing, plans=plans)
         if is_own
         else [],

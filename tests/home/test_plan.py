@@ -5,6 +5,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from portal.accounts import audit
+from portal.accounts.models import Role
+from portal.core import clock
 from portal.core.db import db
 from portal.learning.models import Assignment
 from portal.mail.models import OutboxMessage
@@ -160,16 +163,72 @@ def test_a_module_that_cannot_be_passed_has_no_page(mali):
         assert mali.get(address).status_code == 404
 
 
-# --- the organizer reads it
+# --- the organizer reads it and reminds its coordinators
+
+REMIND = "/organize/agencies/SAMPLE-DEPT/plan/sample/reminders"
 
 
-def test_an_organizer_reads_the_page_of_any_agency_and_acts_nowhere_on_it(client, cast, course):
-    take(cast.lamai, course, "op")
+@pytest.fixture
+def orn(client, cast, course):
     client.sign_in(cast.orn)
-    assert client.get("/organize/agencies/SAMPLE-DEPT").status_code == 200
-    assert client.page.h1 == "กรมตัวอย่าง"
-    assert "ละไม ตั้งใจ" in client.page.main
-    assert "หมวด 1 ยังไม่มีผู้ผ่าน" in client.page.main
-    assert client.page.select("main form") == []
-    assert client.get("/organize/agencies/NONE").status_code == 404
-    assert client.sign_in(cast.mali).get("/organize/agencies/SAMPLE-DEPT").status_code == 403
+    return client
+
+
+def remind(orn) -> str:
+    """Press the button, and what the page then says."""
+    orn.get("/organize/agencies/SAMPLE-DEPT")
+    orn.follow(orn.submit(REMIND))
+    assert orn.page.h1 == "กรมตัวอย่าง"
+    return orn.page.flashes[0]
+
+
+def test_an_organizer_reads_the_page_of_any_agency_and_can_only_remind(orn, cast, course):
+    take(cast.lamai, course, "op")
+    assert orn.get("/organize/agencies/SAMPLE-DEPT").status_code == 200
+    assert orn.page.h1 == "กรมตัวอย่าง"
+    assert "ละไม ตั้งใจ" in orn.page.main
+    assert "หมวด 1 ยังไม่มีผู้ผ่าน" in orn.page.main
+    assert [form["action"] for form in orn.page.select("main form")] == [REMIND]
+    assert orn.get("/organize/agencies/NONE").status_code == 404
+    assert orn.sign_in(cast.mali).get("/organize/agencies/SAMPLE-DEPT").status_code == 403
+
+
+@pytest.mark.both_databases
+def test_one_click_tells_every_coordinator_what_is_missing_once_a_day(orn, cast, clock_at):
+    people.person("suda@demo.example", "สุดา ดูแล", role=Role.COORDINATOR, agency=cast.agency)
+    people.person("other@demo.example", "คน อื่น", role=Role.COORDINATOR, agency=cast.province)
+    cast.lamai.role = Role.COORDINATOR
+    cast.lamai.disabled_at = clock.now()
+    db.session.commit()
+    orn.get("/organize/agencies/SAMPLE-DEPT")
+    assert "ผู้ประสานงาน มะลิ ใจดี · สุดา ดูแล" in orn.page.main
+    assert "ยังไม่เคยเตือนเรื่องหลักสูตรนี้" in orn.page.main
+    assert remind(orn) == "ส่งจดหมายเตือนผู้ประสานงาน 2 คนแล้ว"
+    assert "เตือนล่าสุด 13 ก.พ. 2566 09:00 น." in orn.page.main
+    assert remind(orn).startswith("วันนี้เตือนผู้ประสานงานของหน่วยงานนี้เรื่องหลักสูตรนี้แล้ว")
+    assert sorted(mails("home.coordinator_reminded")) == ["mali@demo.example", "suda@demo.example"]
+    clock_at("2023-02-14T09:00:00+07:00")
+    assert remind(orn) == "ส่งจดหมายเตือนผู้ประสานงาน 2 คนแล้ว"
+    assert [event.detail for event in audit.events_of("plan:SAMPLE-DEPT:sample")] == [{"people": 2}] * 2
+
+
+def test_where_nobody_coordinates_the_page_says_what_to_do(orn, cast):
+    orn.get("/organize/agencies/SAMPLE-DEPT")
+    cast.mali.role = Role.LEARNER
+    db.session.commit()
+    orn.follow(orn.submit(REMIND))
+    assert orn.page.flashes[0].startswith("หน่วยงานนี้ยังไม่มีผู้ประสานงานที่รับจดหมายได้ นำเข้าบุคคล")
+    assert "/organize/imports" in orn.page.links()
+    assert orn.page.select("main form") == []
+    assert mails("home.coordinator_reminded") == []
+
+
+def test_an_agency_that_completed_the_course_is_left_in_peace(orn, cast, course):
+    orn.get("/organize/agencies/SAMPLE-DEPT")
+    for person in (cast.lamai, cast.mali):
+        for module in ("op", "c1"):
+            take(person, course, module)
+    db.session.commit()
+    orn.follow(orn.submit(REMIND))
+    assert orn.page.flashes == ["หน่วยงานนี้ครบหลักสูตรนี้แล้ว ไม่มีอะไรต้องเตือน"]
+    assert mails("home.coordinator_reminded") == []

@@ -14,6 +14,7 @@ from portal.certificates.models import CertificateKind
 from portal.core import clock
 from portal.core.db import db
 from portal.courses import catalog
+from portal.home import coordinators
 from portal.learning import assignments, regrade_letters
 from portal.learning.corrections import Proposal
 from portal.learning.models import CorrectionRule
@@ -26,6 +27,7 @@ from portal.participation.models import Registration, RegistrationStatus, Sessio
 from portal.participation.queue import Reason
 from portal.programme.models import Material, Talk, Workshop, WorkshopSession
 from tests import packs
+from tests.learning.taking import take
 
 NAMES = {
     "th": {
@@ -311,6 +313,19 @@ def _please_pass(due: date | None) -> Callable[[World], None]:
     return write
 
 
+def _please_plan(due: date | None, *, passed: bool = False) -> Callable[[World], None]:
+    def write(here: World) -> None:
+        course = packs.publish()
+        agency = here.reader.agency
+        assert agency is not None
+        if passed:  # one person of the two needed
+            for module in course.required_modules:
+                take(here.reader, course, module.code)
+        coordinators.remind(agency, course, due=due, by=here.organizer)
+
+    return write
+
+
 # By name: the template, then what is particular. Each puts one mail into the outbox, or gives it back.
 CASES: dict[str, Callable[[World], Composed | None]] = {
     "address_taken": _letter("address_taken"),
@@ -318,6 +333,9 @@ CASES: dict[str, Callable[[World], Composed | None]] = {
     "assigned-without_a_day": _assigned(None),
     "please_pass": _please_pass(date(2023, 3, 22)),
     "please_pass-no_day_is_known": _please_pass(None),
+    "please_plan": _please_plan(date(2023, 3, 22)),
+    "please_plan-no_day_is_known": _please_plan(None),
+    "please_plan-too_few_people": _please_plan(date(2023, 3, 22), passed=True),
     "approved": _letter("approved"),
     "confirm_email": _letter("confirm_email", token="t0k3n", days=7),
     "declined": _letter("declined"),
