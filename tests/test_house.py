@@ -36,7 +36,7 @@ MEASURED_IMPORTS = {
     "zxingcpp",
     "cryptography",
     "fontTools",
-    "fpdf",
+    "uharfbuzz",
     "PIL",
     "xlsxwriter",
     "alembic",

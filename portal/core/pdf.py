@@ -3,12 +3,13 @@
 Letters are written so that they can be read out and copied again (core.shaping). Sizes of type are points.
 """
 
-import re
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from portal.core import clock, fitting, shaping, thai, typefaces
+from portal.core import clock, fitting, shaping, thai
 from portal.core.i18n import language
+from portal.core.pdf_file import PdfFile
+from portal.core.typefaces import Glyph, typeface
 
 WIDTH, HEIGHT = 210.0, 297.0
 POINT = 72 / 25.4  # points in a millimetre
@@ -25,9 +26,8 @@ Weight = Literal[400, 600]
 Side = Literal["left", "middle", "right"]
 Point = tuple[float, float]
 
-_FAMILIES: dict[Weight, str] = {400: "sarabun", 600: "sarabun-600"}
-_KEPT = 8192  # shaped texts: names of agencies and of the workshop stand on many badges
-_DARK = re.compile(rb"\x00+")
+_CALLED: dict[Weight, str] = {400: "F4", 600: "F6"}  # the typefaces, by the operators
+_BITS = b"0" + b"1" * 255  # of the shades of a picture
 
 
 class Style(NamedTuple):
@@ -60,32 +60,27 @@ class Paper:
     """A document under way, kept whole in memory; `done` gives the file. `lies`: its pages are wider than high."""
 
     def __init__(self, title: str, *, lies: bool = False) -> None:
-        from fpdf import FPDF  # noqa: PLC0415 - 0.4 s of import that only who asks for a paper should pay
-
         self.breadth, self.height = (HEIGHT, WIDTH) if lies else (WIDTH, HEIGHT)
-        self._pdf = FPDF("landscape" if lies else "portrait", unit="mm", format="A4")
-        self._pdf.set_auto_page_break(False)
-        self._pdf.set_title(title)
-        self._pdf.set_lang(language())
-        self._pdf.set_creation_date(clock.now())
-        for weight, family in _FAMILIES.items():
-            typefaces.add(self._pdf, family, weight)
-        self._shaped = lru_cache(maxsize=_KEPT)(self._shape)
+        self._title, self._lang, self._made_at = title, language(), clock.now()
+        self._file = PdfFile()
+        self._written: list[str] | None = None  # of the page under way
+        self._used: dict[Weight, dict[int, Glyph]] = {weight: {} for weight in _CALLED}
 
     def page(self) -> None:
         """Begin a page."""
-        self._pdf.add_page()
+        self._end_page()
+        self._written = []
 
     def width(self, text: str, style: Style) -> float:
         """How wide the text is, in millimetres."""
-        return self._shaped(clean(text), style.weight).width * style.size / POINT
+        return _shaped(clean(text), style.weight).width * style.size / POINT
 
     def fit(self, text: str, room: fitting.Room, style: Style) -> Block:
         """The text laid into the room, in one of its sizes and else in this style."""
         weight = style.weight
         fitted = fitting.fit(
             clean(text),
-            lambda piece: self._shaped(piece, weight).width / POINT,
+            lambda piece: _shaped(piece, weight).width / POINT,
             room,
             leading=LEADING / POINT,
         )
@@ -93,10 +88,11 @@ class Paper:
 
     def text(self, text: str, x: float, y: float, style: Style, side: Side = "left") -> None:
         """Write one line with its baseline at `y`, beginning, in the middle or ending at `x`."""
-        shaped = self._shaped(clean(text), style.weight)
+        shaped = _shaped(clean(text), style.weight)
+        self._used[style.weight].update(shaped.glyphs)
         x -= shaped.width * style.size / POINT * {"left": 0, "middle": 0.5, "right": 1}[side]
         at = f"{style.size:g} 0 0 {style.size:g} {x * POINT:.2f} {(self.height - y) * POINT:.2f} Tm"
-        self._write(f"BT {_paint(style.colour)} {self._font(style.weight)} {at} {shaped.operators} ET")
+        self._write(f"BT {_paint(style.colour)} /{_CALLED[style.weight]} 1 Tf {at} {shaped.operators} ET")
 
     def block(self, block: Block, x: float, top: float, side: Side = "left") -> float:
         """Write the lines below `top`, with room for the marks above the first; gives the bottom of the last."""
@@ -126,27 +122,29 @@ class Paper:
 
     def qr(self, text: str, x: float, y: float, size: float) -> None:
         """Draw a QR code of at most L letters into a square of this size; the quiet zone round it is the caller's."""
-        side, squares = _squares(text)
-        scale = size * POINT / side
-        at = f"{scale:.4f} 0 0 {scale:.4f} {x * POINT:.2f} {(self.height - y - size) * POINT:.2f} cm"
-        self._write(f"q 0 g {at} {squares} f Q")
+        side, bits = _squares(text)
+        at = f"{size * POINT:.4f} 0 0 {size * POINT:.4f} {x * POINT:.2f} {(self.height - y - size) * POINT:.2f} cm"
+        self._write(f"q 0 g {at} BI /W {side} /H {side} /IM true /F /AHx ID {bits}> EI Q")
 
     def done(self) -> bytes:
         """The file. Afterwards nothing can be added."""
-        file = bytes(self._pdf.output())
-        self._shaped.cache_clear()  # it and the typefaces hold the document, and would wait long to be cleared away
-        self._pdf.fonts.clear()
-        return file
+        self._end_page()
+        faces = {_CALLED[weight]: (typeface(weight), used) for weight, used in self._used.items()}
+        return self._file.done(faces, title=self._title, lang=self._lang, made_at=self._made_at)
 
-    def _shape(self, text: str, weight: Weight) -> shaping.Shaped:
-        return shaping.shaped(text, self._pdf.fonts[_FAMILIES[weight]])
-
-    def _font(self, weight: Weight) -> str:
-        font = self._pdf.fonts[_FAMILIES[weight]]
-        return self._pdf._set_font_for_page(font, 1, wrap_in_text_object=False)
+    def _end_page(self) -> None:
+        if self._written is not None:
+            self._file.page("\n".join(self._written), self.breadth * POINT, self.height * POINT)
+        self._written = None
 
     def _write(self, operators: str) -> None:
-        self._pdf._out(operators)
+        if self._written is None:
+            raise LookupError("no page was begun")
+        self._written.append(operators)
+
+
+def _shaped(text: str, weight: Weight) -> shaping.Shaped:
+    return shaping.shaped(text, typeface(weight))
 
 
 @lru_cache(maxsize=4096)
@@ -162,7 +160,7 @@ def _paint(colour: str) -> str:
 
 
 def _squares(text: str) -> tuple[int, str]:
-    """The QR code of a text: modules on a side, and its dark runs as rectangles of one path, so that no seam shows between rows."""
+    """The QR code of a text: modules on a side, and each row from the left, a bit for each, 0 where it is dark, in hexadecimal."""
     import zxingcpp  # noqa: PLC0415 - 2 MB of a worker that only who asks for a paper should take
 
     code = zxingcpp.create_barcode(
@@ -170,9 +168,6 @@ def _squares(text: str) -> tuple[int, str]:
     )
     picture: Any = code.to_image(scale=1, add_quiet_zones=False)
     side, rows = picture.shape[0], bytes(memoryview(picture))
-    dark = (
-        (run.start(), side - row - 1, run.end() - run.start())
-        for row in range(side)
-        for run in _DARK.finditer(rows[row * side : (row + 1) * side])
-    )
-    return side, " ".join(f"{x} {y} {length} 1 re" for x, y, length in dark)
+    bits, wide = rows.translate(_BITS), (side + 7) // 8 * 8
+    lines = (int(bits[at : at + side].ljust(wide, b"1"), 2) for at in range(0, side * side, side))
+    return side, "".join(f"{line:0{wide // 4}x}" for line in lines)

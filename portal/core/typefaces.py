@@ -1,56 +1,66 @@
-"""The typefaces of papers, read once for all papers of a process; what is written with them is core.pdf's and core.shaping's matter.
+"""The typefaces of papers, read once for all papers of a process: which code stands for which glyph, and a cut of a face for one file; where glyphs go is core.shaping's matter, files are core.pdf_file's."""
 
-fpdf2 reads a typeface anew for each document, and its rules for shaping once more when it cuts it: two thirds of the
-time of a paper of one page.
-"""
-
-from copy import copy
+import struct
+from collections.abc import Iterable
 from functools import lru_cache
-from io import BytesIO
+from itertools import count
 from typing import Any, NamedTuple
 
 import fontpkg
 
-# What only shaping needs (HarfBuzz has a copy of its own), and what a PDF has no use for.
-_LEFT_OUT = ("GDEF", "GPOS", "GSUB", "DSIG", "OS/2", "STAT", "cmap", "gasp", "meta", "name")
+# What only shaping needs, and what a PDF has no use for.
+_LEFT_OUT = ("DSIG", "GDEF", "GPOS", "GSUB", "OS/2", "STAT", "cmap", "gasp", "meta", "name", "post")
 
 
-class _Read(NamedTuple):
-    face: Any  # as fpdf2 has it, with HarfBuzz's copy loaded
-    outlines: bytes  # the same typeface without what shapes it: all glyphs by the same numbers
+class Glyph(NamedTuple):
+    """A glyph as a file names it: by its number in the face, with the text that it stands for and its width in units."""
+
+    number: int
+    said: str
+    width: int
 
 
-def add(pdf: Any, family: str, weight: int) -> None:
-    """The same as `add_font` of fpdf2's document for this weight of Sarabun."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - as fpdf
-    from fpdf.fonts import SubsetMap  # noqa: PLC0415 - 0.4 s of import that only who asks for a paper should pay
+class Typeface:
+    """One weight of Sarabun. Codes of glyphs are the same in every paper, so that a shaped text can be written again."""
 
-    read = _read(weight)
-    face = copy(read.face)
-    face.i = len(pdf.fonts) + 1
-    face.fontkey = family
-    face.missing_glyphs = []
-    face.ttfont = TTFont(BytesIO(read.outlines), recalcBBoxes=False, recalcTimestamp=False, lazy=True)
-    face._hbfont = type(read.face.hbfont)(read.face.hbfont.face)  # threads share the face, not the font
-    face.subset = SubsetMap(face)
-    pdf.fonts[family] = face
+    def __init__(self, weight: int) -> None:
+        import uharfbuzz  # noqa: PLC0415 - 3 MB of a worker that only who asks for a paper should take
+
+        self.name = f"Sarabun-{weight}"
+        self.face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(fontpkg.path("sarabun", weight))))
+        self.letters = frozenset(self.face.unicodes)
+        self.scale = 1000 / self.face.upem
+        self.box = self._numbers("head", ">36x4h")
+        self.ascent, self.descent = self._numbers("hhea", ">4x2h")
+        (self.high,) = self._numbers("OS/2", ">88xh")  # of capitals
+        self._codes: dict[tuple[int, str], int] = {}
+        self._next = count(1)  # 0 is what is missing
+
+    def code(self, number: int, said: str) -> int:
+        """The code of a glyph that stands for this text; of all of Sarabun's there are some hundreds."""
+        key = (number, said)
+        found = self._codes.get(key)
+        return self._codes.setdefault(key, next(self._next)) if found is None else found
+
+    def cut(self, numbers: Iterable[int]) -> tuple[bytes, dict[int, int]]:
+        """The face with these glyphs only, drawn and not shaped, and their numbers in it by those of before."""
+        import uharfbuzz  # noqa: PLC0415 - as above
+
+        wanted = uharfbuzz.SubsetInput()
+        wanted.glyph_set.update(numbers)
+        wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _LEFT_OUT)
+        wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NO_LAYOUT_CLOSURE
+        plan = uharfbuzz.SubsetPlan(self.face, wanted)
+        return plan.execute().blob.data, dict(plan.old_to_new_glyph_mapping)
+
+    def _numbers(self, table: str, shape: str) -> tuple[Any, ...]:
+        return tuple(
+            round(value * self.scale)
+            for value in struct.unpack_from(shape, self.face.reference_table(table).data)
+        )
 
 
 @lru_cache(maxsize=4)
-def _read(weight: int) -> _Read:
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - as fpdf
-    from fpdf import FPDF  # noqa: PLC0415 - 0.4 s of import that only who asks for a paper should pay
-
-    path = str(fontpkg.path("sarabun", weight))
-    pdf = FPDF()
-    pdf.add_font("face", fname=path)
-    face: Any = pdf.fonts["face"]
-    _shaper = face.hbfont  # reads its own copy, and keeps it
-    face.ttfont.close()
-    font = TTFont(path, recalcBBoxes=False, recalcTimestamp=False, lazy=True)
-    for table in set(_LEFT_OUT).intersection(font.keys()):
-        del font[table]
-    outlines = BytesIO()
-    font.save(outlines)
-    font.close()
-    return _Read(face, outlines.getvalue())
+def typeface(weight: int) -> Typeface:
+    """Sarabun in this weight."""
+    return Typeface(weight)

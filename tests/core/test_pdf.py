@@ -40,8 +40,8 @@ def test_marks_are_shaped_and_not_only_strung_together(paper):
     paper.text("ป่ ปี้ ปู่", 10, 20, Style(12))
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", paper.done(), re.S)
     operators = next(text for text in map(_unpacked, streams) if b" TJ" in text)
-    assert operators.count(b")") > 3  # the marks are placed one by one
-    assert re.search(rb"\)-?\d+\(", operators)
+    assert operators.count(b">") > 3  # the marks are placed one by one
+    assert re.search(rb">-?\d+<", operators)
 
 
 def _unpacked(stream: bytes) -> bytes:
