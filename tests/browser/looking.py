@@ -75,11 +75,26 @@ PARTS = """() => {
 }"""
 
 
+# Rows and paragraphs, each as one number: what decides its colours, its place and its roles, whatever its words are.
+# One with a heading in it is left out: the order of headings is a matter of the whole page.
+SHAPES = """() => {
+  const told = new Set(["class", "type", "role", "scope", "lang", "colspan", "rowspan", "hidden", "disabled"]);
+  const self = (e) => e.tagName + [...e.attributes].map((one) => one.name + (told.has(one.name) ? one.value : !!one.value)).sort();
+  const shape = (e) => self(e) + "(" + [...e.childNodes].map((one) =>
+    one.nodeType === 1 ? shape(one) : one.nodeType === 3 && one.data.trim() ? "t" : "").join("") + ")";
+  const around = (e) => e.parentElement ? around(e.parentElement) + e.parentElement.tagName + e.parentElement.className : "";
+  const number = (text) => { let sum = 7; for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) % 4503599627370449; return sum; };
+  window.shaped = [...document.querySelectorAll("tr, li, p, dd")].filter((e) => !e.querySelector("h1, h2, h3, h4, h5, h6"));
+  return window.shaped.map((e) => number(around(e) + shape(e)));
+}"""
+
+
 @dataclass
 class Looked:
     """The parts of pages that were looked at: one that stands on many pages, for many roles, needs it once."""
 
     parts: set[str] = field(default_factory=set)
+    shapes: set[int] = field(default_factory=set)
 
     def at(self, page: Page) -> tuple[bool, bool]:
         """Whether the page's main was never looked at, and whether any part was not. From now on all of them were."""
@@ -88,16 +103,30 @@ class Looked:
         self.parts.update((main, *others))
         return main_is_new, main_is_new or others_are_new
 
+    def alike(self, page: Page) -> list[int]:
+        """Which of the page's rows and paragraphs (`window.shaped`) are drawn like one that was looked at before."""
+        known = []
+        for number, shape in enumerate(page.evaluate(SHAPES)):
+            if shape in self.shapes:
+                known.append(number)
+            self.shapes.add(shape)
+        return known
 
-def axe(page: Page, rules: Sequence[str] = RULES, *, around_main: bool = False) -> list[str]:
-    """Each barrier axe finds, with the elements concerned; `around_main` leaves out what stands in main."""
+
+AXE = """([around_main, alike, options]) => axe.run({
+  include: [document.documentElement],
+  exclude: [...(around_main ? [document.querySelector("main")] : []), ...alike.map((number) => window.shaped[number])],
+}, options).then((result) => result.violations)"""
+
+
+def axe(
+    page: Page, rules: Sequence[str] = RULES, *, around_main: bool = False, alike: Sequence[int] = ()
+) -> list[str]:
+    """Each barrier axe finds, with the elements concerned; `around_main` leaves out what stands in main, and `alike` what `Looked` knows."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     options = {"resultTypes": ["violations"], "runOnly": list(rules)}
-    where = {"exclude": ["main"]} if around_main else {"include": ["html"]}
-    found: list[Any] = page.evaluate(
-        "([where, options]) => axe.run(where, options).then((result) => result.violations)", [where, options]
-    )
+    found: list[Any] = page.evaluate(AXE, [around_main, list(alike), options])
     return [AxeResults({"violations": found}).generate_report()] if found else []
 
 

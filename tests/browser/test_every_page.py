@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -58,11 +59,12 @@ def test_a_page_is_open_to_all_senses_and_screens(
     assert response.status == place.status
     assert page.locator("h1").is_visible()
     main_is_new, part_is_new = looked.at(page)
-    found = [f"light: {one}" for one in axe(page, around_main=not main_is_new)]
+    seen: Any = {"around_main": not main_is_new, "alike": looked.alike(page) if main_is_new else ()}
+    found = [f"light: {one}" for one in axe(page, **seen)]
     if part_is_new:
         found += sideways(page)
     page.emulate_media(color_scheme="dark")
-    found += [f"dark: {one}" for one in axe(page, COLOUR_RULES, around_main=not main_is_new)]
+    found += [f"dark: {one}" for one in axe(page, COLOUR_RULES, **seen)]
     found += complaints.of(page, status=place.status)
     assert not found, "\n".join(found)
 
