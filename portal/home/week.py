@@ -83,14 +83,22 @@ def _workshops(seats: Sequence[SeatsOfTeam]) -> list[Task]:
 
 
 def _gaps(plans: Mapping[str, Plan]) -> list[Task]:
+    """The first gap of each course; with the course's name where there are several."""
+    found = [
+        (plan.course, plan.gaps[0].module) for plan in plans.values() if plan.gaps and not plan.gaps[0].asked
+    ]
     return [
         Task(
-            _("หาคนเรียนและสอบ %(title)s", title=in_lang(gap.module, "title")),
-            f"#plan-{plan.course.code}",
+            _("หาคนเรียนและสอบ %(title)s", title=in_lang(module, "title"))
+            if len(found) == 1
+            else _(
+                "หาคนเรียนและสอบ %(title)s ของ %(course)s",
+                title=in_lang(module, "title"),
+                course=in_lang(course, "title"),
+            ),
+            f"#plan-{course.code}",
         )
-        for plan in plans.values()
-        for gap in plan.gaps[:1]
-        if not gap.asked
+        for course, module in found
     ]
 
 
