@@ -54,7 +54,7 @@ THAI_BY_NATURE = {
     "courses/choice_shapes.py",
     "courses/course.py",
     "courses/figures.py",
-    "courses/search_index.py",
+    "courses/search_keys.py",
     "courses/style.py",
     "courses/wording.py",
     "demo.py",

@@ -7,7 +7,8 @@ from html import unescape
 from portal.core import thai
 from portal.courses.course import Lesson
 
-_tag = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>")
+_tag = re.compile(r"</?[a-zA-Z][^>]*>")
+_heading = re.compile(r"<h[23]\b([^>]*)>")
 _id = re.compile(r'\bid="([^"]*)"')
 _blanks = re.compile(r"[^\S\n]+")
 _ends = re.compile(r" *\n[\s]*")
@@ -41,8 +42,10 @@ INLINE = frozenset(
         "wbr",
     ]
 )
-DRAWN = frozenset(("svg", "sup"))  # drawings and the numbers of footnotes are no words of the text
-HEADINGS = frozenset(("h2", "h3"))
+DRAWN = ("svg", "sup")  # drawings and the numbers of footnotes are no words of the text
+
+_within = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})(?![a-z0-9])[^>]*>", re.IGNORECASE)
+_drawn = re.compile(rf"<({'|'.join(DRAWN)})\b.*?</\1>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,9 @@ def of(lesson: Lesson) -> Written:
 def _sections(html: str, named: dict[str, str]) -> list[tuple[str, str]]:
     """The HTML parted before each heading of the contents, with that heading's id; the first part has none."""
     cuts = [(0, "")]
-    for found in _tag.finditer(html):
-        name = _id.search(found[3])
-        if found[2] in HEADINGS and not found[1] and name and unescape(name[1]) in named:
+    for found in _heading.finditer(html):
+        name = _id.search(found[1])
+        if name and unescape(name[1]) in named:
             cuts.append((found.start(), unescape(name[1])))
     ends = [begin for begin, _anchor in cuts[1:]] + [len(html)]
     return [(html[begin:end], anchor) for (begin, anchor), end in zip(cuts, ends, strict=True)]
@@ -82,8 +85,6 @@ def _sections(html: str, named: dict[str, str]) -> list[tuple[str, str]]:
 
 def _plain(html: str) -> str:
     """The words of this HTML, a block a line."""
-    for name in DRAWN:
-        html = re.sub(rf"<{name}\b.*?</{name}>", "", html, flags=re.S)
-    text = _tag.sub(lambda tag: "" if tag[2].lower() in INLINE else "\n", html.replace("\n", " "))
-    text = thai.tidy(unescape(text))
+    text = _within.sub("", _drawn.sub("", html).replace("\n", " "))
+    text = thai.tidy(unescape(_tag.sub("\n", text)))
     return _ends.sub("\n", _blanks.sub(" ", text)).strip()

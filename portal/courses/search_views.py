@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from markupsafe import Markup
 
 from portal.core import paging
@@ -35,10 +35,20 @@ def search() -> Any:
 
 def _results(found: lessons.Found, number: int) -> Markup:
     """A page of what was found, the same for everybody: made once as long as the answer is kept."""
-    key = language(), number
+    lang = language()
+    key = lang, number
     if key not in found.drawn:
         hits = found.hits((number - 1) * PER_PAGE, PER_PAGE)
-        by_module = [list(of_module) for _code, of_module in groupby(hits, key=lambda hit: hit.place)]
-        html = render_template("courses/results.html", found=found, by_module=by_module)
+        by_module = [
+            (one[0].course, one[0].module, [_shown(hit, lang) for hit in one])
+            for one in (list(of_module) for _code, of_module in groupby(hits, key=lambda hit: hit.place))
+        ]
+        # Without what Flask puts into every page's context: nothing of it stands here.
+        template = current_app.jinja_env.get_template("courses/results.html")
+        html = template.render(by_module=by_module, count=found.count)
         found.drawn[key] = Markup(html)  # noqa: S704 - a template made it
     return found.drawn[key]
+
+
+def _shown(hit: lessons.Hit, lang: str) -> tuple[str, Markup, list[lessons.Excerpt]]:
+    return hit.lesson.slug, hit.title(1 if lang == "en" else 0), hit.excerpts()

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.core import thai
-from portal.courses import search, search_index
+from portal.courses import search, search_keys
 from tests import packs
 
 GLOSSARY = """\
@@ -62,7 +62,7 @@ def lessons(typed: str) -> list[str]:
 )
 def test_a_text_folds_to_its_search_key_and_each_letter_keeps_its_place(text):
     text = thai.tidy(text)
-    folded = search_index.fold(text)
+    folded = search_keys.fold(text)
     assert folded.key == thai.search_key(text)
     for at, letter in enumerate(folded.key):
         there = text[folded.place(at)]
@@ -70,7 +70,7 @@ def test_a_text_folds_to_its_search_key_and_each_letter_keeps_its_place(text):
 
 
 def test_blocks_of_a_text_stay_apart():
-    assert search_index.fold("ก ข\nค").key == "กข\nค"
+    assert search_keys.fold("ก ข\nค").key == "กข\nค"
 
 
 # --- what is found
