@@ -4,6 +4,7 @@ Such a page says the same to everyone: it holds nothing personal and no csrf tok
 as old as PAGE_CACHE_SECONDS; a decision (is a seat free?) is never taken from it.
 """
 
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request, session
+from markupsafe import Markup
 
 View = TypeVar("View", bound=Callable[..., Any])
 Key = tuple[str, str, str, str]
 
 MOST_PAGES = 256
+_hole = re.compile("\0(\\w+)\0")
 _keeping = threading.Lock()  # threads of a worker share the pages
 SIGNED_IN = "_user_id"  # flask-login's key in the session
 FLASHES = "_flashes"  # Flask's
@@ -80,8 +83,30 @@ def _keep(response: Response) -> Response:
     return response
 
 
+def framed(draw: Callable[..., str], **texts: Markup) -> str:
+    """What `draw` makes with these texts, which it puts into its page and does not look at.
+
+    For who is not signed in, the page round them is kept like a page for everyone, and other texts are put into it.
+    """
+    seconds = current_app.config["PAGE_CACHE_SECONDS"]
+    if not seconds or request.method != "GET" or SIGNED_IN in session or FLASHES in session:
+        return draw(**texts)
+    cookies, frames = request.cookies, current_app.extensions["pageframes"]
+    key = request.endpoint, request.script_root, cookies.get("lang", ""), cookies.get("theme", "")
+    since, pieces = frames.get(key, (0.0, []))
+    if not pieces or time.monotonic() - since > seconds:
+        pieces = _hole.split(draw(**{name: Markup(f"\0{name}\0") for name in texts}))  # noqa: S704 - names of ours
+        with _keeping:
+            frames.pop(key, None)
+            frames[key] = time.monotonic(), pieces
+            while len(frames) > MOST_PAGES:
+                frames.popitem(last=False)
+    return "".join([texts[piece] if at % 2 else piece for at, piece in enumerate(pieces)])
+
+
 def init_app(app: Flask) -> None:
     """Plug in before compression: what is registered first runs last, so pages are kept compressed."""
     app.extensions["pagecache"] = OrderedDict()
+    app.extensions["pageframes"] = OrderedDict()
     app.before_request(_give)
     app.after_request(_keep)

@@ -3,10 +3,12 @@
 Each process reads an edition once into an index and keeps it as long as the edition is current.
 """
 
+import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from flask import current_app
@@ -49,6 +51,7 @@ class _Known:
     courses: tuple[Course, ...] = ()
     indexes: list[Index] = field(default_factory=list)
     words: list[_Word] = field(default_factory=list)
+    names: str = ""  # the keys of all words
     same: dict[str, Spellings] = field(default_factory=dict)
     answers: OrderedDict[str, "Found"] = field(default_factory=OrderedDict)
 
@@ -61,11 +64,10 @@ class Excerpt(NamedTuple):
     heading: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A lesson in which something was found; what of it is shown is made when it is asked for."""
 
-    index: Index
+    within: Index
     number: int
     wanted: Wanted
 
@@ -76,11 +78,11 @@ class Hit:
 
     @property
     def course(self) -> Course:
-        return self.index.course
+        return self.within.course
 
     @property
     def entry(self) -> Entry:
-        return self.index.entries[self.number]
+        return self.within.entries[self.number]
 
     @property
     def module(self) -> Module:
@@ -92,14 +94,13 @@ class Hit:
 
     def title(self, line: int) -> Markup:
         """The Thai title (0) or the English one (1), with the hits marked."""
-        index = self.index
-        begin = self.entry.title, index.begins[self.number]
-        return search_marks.line(index.words, line, self.wanted.words, *begin)
+        begin = self.entry.title, self.within.begins[self.number]
+        return search_marks.line(self.within.words, line, self.wanted.words, *begin)
 
     def excerpts(self) -> list[Excerpt]:
         """The first places in the text where each word stands, no two of the same piece; none where only titles have it."""
-        body = self.index.body(self.number)
-        found = search_marks.excerpts(self.index.words, *body, self.wanted.words)
+        body = self.within.body(self.number)
+        found = search_marks.excerpts(self.within.words, *body, self.wanted.words)
         return [Excerpt(html, *self.entry.heading_at(place)) for place, html in found]
 
 
@@ -124,7 +125,7 @@ class Found:
     wanted: Wanted = _NOTHING
     levels: Sequence[tuple[Index, Levels]] = ()
     count: int = 0
-    drawn: dict[tuple[str, int], Markup] = field(
+    drawn: dict[tuple[str, str, int], Markup] = field(
         default_factory=dict
     )  # pages of it, as search_views made them
 
@@ -139,7 +140,7 @@ class Found:
             if since >= size:
                 since, until = since - size, until - size
                 continue
-            numbers = search_index.bits(lessons)[since : until - len(found)]
+            numbers = islice(search_index.bits(lessons), since, until - len(found))
             since, until = 0, until - since
             found += [Hit(index, number, self.wanted) for number in numbers]
         return found
@@ -172,7 +173,7 @@ def _look_for(typed: str, known: _Known) -> Found:
         if wanted.fault:
             return Found(wanted.typed, fault=wanted.fault)
         levels = list(_levels(known.indexes, wanted))
-        meanings = _meanings(known.words, wanted)
+        meanings = _meanings(known, wanted)
         if levels or meanings:
             count = sum(level.bit_count() for _index, of_course in levels for level in of_course)
             return Found(typed, meanings=meanings, wanted=wanted, levels=levels, count=count)
@@ -189,8 +190,11 @@ def _known() -> _Known:
             if known.courses != courses:
                 old = {id(index.course): index for index in known.indexes}
                 indexes = [old.get(id(course)) or search_index.build(course) for course in courses]
-                known = _Known(courses, indexes, _words(courses), search_words.spellings(courses))
+                words = _words(courses)
+                names = "\n".join(one.words.key for one in words)
+                known = _Known(courses, indexes, words, names, search_words.spellings(courses))
                 current_app.extensions[_EXTENSION] = known
+                gc.freeze()  # as catalog does with courses
     return known
 
 
@@ -205,9 +209,11 @@ def _words(courses: Iterable[Course]) -> list[_Word]:
     return sorted(found.values(), key=lambda one: thai.sort_key(one.term.th))
 
 
-def _meanings(words: Sequence[_Word], wanted: Wanted) -> list[Meaning]:
-    found = words
+def _meanings(known: _Known, wanted: Wanted) -> list[Meaning]:
+    found = known.words
     for spellings in wanted.words:
+        if not any(map(known.names.__contains__, spellings)):
+            return []
         found = [one for one in found if any(map(one.words.key.__contains__, spellings))]
     # What is called just so comes first.
     found = sorted(found, key=lambda one: wanted.words[0][0] not in one.words.key.split("\n"))

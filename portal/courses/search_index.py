@@ -7,8 +7,9 @@ Which lessons have a spelling is found where its rarest three letters stand: eac
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from portal.courses import lesson_text, search_keys
 from portal.courses.course import Course, Lesson, Module
@@ -48,6 +49,7 @@ class Index:
     starts: Sequence[int]
     places: Sequence[int]
     segments: Sequence[int]
+    drawn: dict[tuple[str, ...], Any] = field(default_factory=dict)  # what pages always show alike of it
 
     def having(self, spellings: Iterable[str]) -> tuple[int, int, int]:
         """The lessons, a bit each, that have one of these spellings in the titles, in titles or headings, anywhere."""
@@ -94,9 +96,12 @@ def _of(spelling: str) -> tuple[int, ...]:
     return tuple(_buckets(spelling))
 
 
-def bits(number: int) -> list[int]:
-    """The places of the bits that are set."""
-    return [at for at, bit in enumerate(reversed(f"{number:b}")) if bit == "1"]
+def bits(number: int) -> Iterator[int]:
+    """The places of the bits that are set, the lowest first."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 def build(course: Course) -> Index:
@@ -158,7 +163,9 @@ def _pairs(key: str, begins: Sequence[int]) -> dict[str, int]:
     return pairs
 
 
-def _runs(key: str, begins: Sequence[int]) -> tuple[Sequence[int], ...]:
+def _runs(
+    key: str, begins: Sequence[int]
+) -> tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]:
     """How many places each bucket has and where they start, the places, and the segment of each."""
     buckets = [array("I") for _bucket in range(BUCKETS)]
     for at, bucket in enumerate(_buckets(key)):

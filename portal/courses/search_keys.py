@@ -10,7 +10,7 @@ from portal.core import thai
 
 # Letters that fold to one letter each; all others are looked at.
 _other = re.compile("[^0-9A-Za-zก-ฮะ-ฺเ-ๆ็-๎๐-๙\n]+")
-_marks = re.compile("[ัิ-ฺ็-๎]*")
+_marks = frozenset("ัิีึืฺุู็่้๊๋์ํ๎")
 _inside = re.compile("[ะ-ฺๅๆ็-๎]*")
 _FOLDED_WORD, _WORD = "องค์กร", "องค์การ"  # as search_key has it
 _ADDED = 5  # letters of it before the one that is put in
@@ -43,9 +43,10 @@ class Folded:
 
     def span(self, at: int, length: int) -> tuple[int, int]:
         """From where to where a hit of the key stands in the text, with the marks on its last letter."""
-        last = self.place(at + length - 1) + 1
-        marks = _marks.match(self.text, last)
-        return self.place(at), marks.end() if marks else last
+        end = self.place(at + length - 1) + 1
+        while self.text[end : end + 1] in _marks:
+            end += 1
+        return self.place(at), end
 
 
 def fold(text: str) -> Folded:

@@ -91,8 +91,11 @@ def _marked(text: str, begin: int, end: int, spans: Iterable[tuple[int, int]]) -
             pieces += (text[at:first], text[first:last])
             at = last
     pieces.append(text[at:end])
-    shown = str(escape(_EDGE.join(pieces))).split(_EDGE)
-    shown[1::2] = [f"<mark>{hit}</mark>" for hit in shown[1::2]]
+    shown = str(escape(_EDGE.join(pieces)))
+    if at > begin:
+        parts = shown.split(_EDGE)
+        parts[1::2] = [f"<mark>{hit}</mark>" for hit in parts[1::2]]
+        shown = "".join(parts)
     before = "… " if begin and text[begin - 1] != "\n" else ""
     after = " …" if end < len(text) and text[end] != "\n" else ""
-    return Markup(f"{before}{''.join(shown)}{after}")  # noqa: S704 - the pieces are escaped
+    return Markup(f"{before}{shown}{after}")  # noqa: S704 - the pieces are escaped

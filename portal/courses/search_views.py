@@ -1,12 +1,14 @@
 """The page that searches all lessons; what is found stands in courses.search."""
 
+from functools import partial
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
-from markupsafe import Markup
+from flask import Blueprint, current_app, render_template, request, url_for
+from jinja2 import Template
+from markupsafe import Markup, escape
 
-from portal.core import paging
+from portal.core import pagecache, paging
 from portal.core.guard import public
 from portal.core.i18n import language
 from portal.courses import search as lessons
@@ -16,39 +18,56 @@ bp = Blueprint("courses", __name__)
 
 PER_PAGE = 10
 
+Shown = tuple[str, Markup, list[lessons.Excerpt]]
+
 
 @bp.get("/search")
 @public
 def search() -> Any:
     found = lessons.look_for(request.args.get("q", ""))
+    texts = {
+        "typed": escape(found.typed),
+        "back": escape(request.full_path if request.query_string else request.path),
+    }
+    if found.fault is not None and found.fault is not Fault.EMPTY:
+        return render_template("courses/search.html", fault=found.fault, failed=True, **texts), 422
     number, pages = paging.place(request.args.get("page", 1), found.count, PER_PAGE)
-    bad = found.fault is not None and found.fault is not Fault.EMPTY
-    html = render_template(
-        "courses/search.html",
-        found=found,
-        results=_results(found, number) if found.count else "",
-        page=paging.Page([], number, pages, found.count),
-        failed=bad,
-    )
-    return html, 422 if bad else 200
+    answer = Markup() if found.fault else _answer(found, number, pages)
+    return pagecache.framed(partial(render_template, "courses/search.html"), answer=answer, **texts)
 
 
-def _results(found: lessons.Found, number: int) -> Markup:
-    """A page of what was found, the same for everybody: made once as long as the answer is kept."""
-    lang = language()
-    key = lang, number
-    if key not in found.drawn:
-        hits = found.hits((number - 1) * PER_PAGE, PER_PAGE)
-        by_module = [
-            (one[0].course, one[0].module, [_shown(hit, lang) for hit in one])
-            for one in (list(of_module) for _code, of_module in groupby(hits, key=lambda hit: hit.place))
-        ]
+def _answer(found: lessons.Found, number: int, pages: int) -> Markup:
+    """A page of what was found, the same for everybody: made once as long as what was found is kept."""
+    lang, root = language(), request.script_root
+    if (lang, root, number) not in found.drawn:
+        hits = groupby(found.hits((number - 1) * PER_PAGE, PER_PAGE), key=lambda hit: hit.place)
+        by_module = [_of_module(place, list(of_module), lang, root) for place, of_module in hits]
         # Without what Flask puts into every page's context: nothing of it stands here.
-        template = current_app.jinja_env.get_template("courses/results.html")
-        html = template.render(by_module=by_module, count=found.count)
-        found.drawn[key] = Markup(html)  # noqa: S704 - a template made it
-    return found.drawn[key]
+        html = _template("answer").render(found=found, by_module=by_module, number=number, pages=pages)
+        found.drawn[lang, root, number] = Markup(html)  # noqa: S704 - a template made it
+    return found.drawn[lang, root, number]
 
 
-def _shown(hit: lessons.Hit, lang: str) -> tuple[str, Markup, list[lessons.Excerpt]]:
-    return hit.lesson.slug, hit.title(1 if lang == "en" else 0), hit.excerpts()
+def _of_module(
+    place: tuple[str, str], hits: list[lessons.Hit], lang: str, root: str
+) -> tuple[str, Markup, list[Shown]]:
+    first, drawn = hits[0], hits[0].within.drawn
+    if (lang, first.module.code) not in drawn:
+        made: Any = _template("parts").module
+        drawn[lang, first.module.code] = made.module_heading(first.course, first.module)
+    shown = [(_address(hit, root), hit.title(1 if lang == "en" else 0), hit.excerpts()) for hit in hits]
+    return "-".join(place), drawn[lang, first.module.code], shown
+
+
+def _address(hit: lessons.Hit, root: str) -> str:
+    drawn, lesson = hit.within.drawn, hit.lesson.slug
+    address: str | None = drawn.get((root, hit.module.code, lesson))
+    if address is None:
+        course, module = hit.place
+        address = url_for("learning.lesson", course=course, module=module, lesson=lesson)
+        drawn[root, module, lesson] = address
+    return address
+
+
+def _template(name: str) -> Template:
+    return current_app.jinja_env.get_template(f"courses/{name}.html")

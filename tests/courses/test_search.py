@@ -186,6 +186,21 @@ def test_long_lists_come_in_pages(client):
     assert len(client.page.select(".hits article")) == 2
 
 
+def test_a_kept_page_holds_nothing_of_what_another_asked(client, taught, cast, app, monkeypatch):
+    monkeypatch.setitem(app.config, "PAGE_CACHE_SECONDS", 600)
+    client.get("/search?q=<i>%26&page=2")
+    client.get("/search?q=ลูกค้า")
+    assert "&amp;" not in client.page.main
+    assert client.page.one("#q")["value"] == "ลูกค้า"
+    assert client.page.one(".prefs [name=next]")["value"] == "/search?q=ลูกค้า"
+    client.set_cookie("lang", "en")
+    client.get("/search?q=ลูกค้า")
+    assert client.page.select('.hits p[lang="th"]')
+    client.sign_in(cast.lamai)
+    client.get("/search?q=ลูกค้า")
+    assert "/me" in client.page.links()
+
+
 def test_the_page_asks_for_a_word_and_every_page_leads_to_it(client, taught):
     assert client.get("/search").status_code == 200
     assert not client.page.select(".error")
