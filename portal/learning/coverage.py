@@ -217,18 +217,13 @@ def whole(course: Course, *, as_of: datetime | None = None) -> Whole:
     if known is not None and known.newest.is_all(count, last, ended):
         return known
     if known is None or known.newest.ended != ended:
-        newest = _newest((last or 0) - LATE, ended)
-        found = matrix(course, as_of=as_of)
+        known, newest = None, _newest((last or 0) - LATE, ended)
+        fresh = matrix(course, as_of=as_of)
     else:
         newest = _newest(known.newest.after, ended)
-        changed = {
-            agency for _number, code, agency in newest.facts ^ known.newest.facts if code == course.code
-        }
-        found = known.matrix | matrix(
-            course, as_of=as_of, agency_ids=[one for one in changed if one is not None]
-        )
-    complete = frozenset(agency for agency, one in found.items() if one.is_complete)
-    known = Whole(found, complete, _counted_up(found, len(complete)), _only_late(newest))
+        changed = {agency for _id, code, agency in newest.facts ^ known.newest.facts if code == course.code}
+        fresh = matrix(course, as_of=as_of, agency_ids=[one for one in changed if one is not None])
+    known = _renewed(known, fresh, newest)
     with _keeping:
         _kept[key] = known
         while len(_kept) > MOST_KEPT:
@@ -252,9 +247,17 @@ def _only_late(newest: _Newest) -> _Newest:
     return _Newest(after, frozenset(fact for fact in newest.facts if fact[0] > after), newest.ended)
 
 
-def _counted_up(found: dict[int, AgencyCoverage], complete: int) -> Totals:
-    by_module = Counter(chain.from_iterable(coverage.covers for coverage in found.values()))
-    return Totals(dict(by_module), len(found), complete)
+def _renewed(known: Whole | None, fresh: dict[int, AgencyCoverage], newest: _Newest) -> Whole:
+    """What is known, with these agencies as they are now: only they are counted, for a country has a pass a second."""
+    before = known.matrix if known else {}
+    complete = known.complete if known else frozenset()
+    complete = complete.difference(fresh) | {agency for agency, one in fresh.items() if one.is_complete}
+    by_module = Counter(known.totals.agencies_by_module if known else ())
+    by_module.subtract(chain.from_iterable(before[agency].covers for agency in fresh if agency in before))
+    by_module.update(chain.from_iterable(one.covers for one in fresh.values()))
+    found = before | fresh
+    totals = Totals(dict(by_module), len(found), len(complete))
+    return Whole(found, complete, totals, _only_late(newest))
 
 
 def passes_in(agency_id: int, course: Course) -> dict[int, dict[str, datetime]]:
