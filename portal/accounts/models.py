@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -69,12 +69,51 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class User(Base):
-    __tablename__ = "user"
+class _Columns(Protocol):
+    """What of a person's row decides what they are."""
+
+    @property
+    def role(self) -> Role: ...
+    @property
+    def confirmed_at(self) -> datetime | None: ...
+    @property
+    def approved_at(self) -> datetime | None: ...
+    @property
+    def disabled_at(self) -> datetime | None: ...
+
+
+class Standing:
+    """What a person is, by their columns: the same for a whole row and for the few columns of accounts.access.Known."""
 
     # What flask-login asks of a user; its own mixin would compare people by their sign-ins.
     is_authenticated: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
+
+    @property
+    def is_active(self: _Columns) -> bool:
+        return self.disabled_at is None
+
+    @property
+    def is_approved(self: _Columns) -> bool:
+        return self.confirmed_at is not None and self.approved_at is not None
+
+    @property
+    def may_organize(self: _Columns) -> bool:
+        return self.role in (Role.ORGANIZER, Role.ADMIN)
+
+    @property
+    def is_coordinator(self: _Columns) -> bool:
+        return (
+            self.role is Role.COORDINATOR and self.confirmed_at is not None and self.approved_at is not None
+        )
+
+    @property
+    def is_speaker(self: _Columns) -> bool:
+        return self.role is Role.SPEAKER
+
+
+class User(Standing, Base):
+    __tablename__ = "user"
 
     id: Mapped[IntPk]
     code: Mapped[PublicCode]
@@ -112,26 +151,6 @@ class User(Base):
         if self.sign_in_key is None:
             raise RuntimeError("only accounts.sign_in starts a sign-in")
         return self.sign_in_key
-
-    @property
-    def is_active(self) -> bool:
-        return self.disabled_at is None
-
-    @property
-    def is_approved(self) -> bool:
-        return self.confirmed_at is not None and self.approved_at is not None
-
-    @property
-    def may_organize(self) -> bool:
-        return self.role in (Role.ORGANIZER, Role.ADMIN)
-
-    @property
-    def is_coordinator(self) -> bool:
-        return self.role is Role.COORDINATOR and self.is_approved
-
-    @property
-    def is_speaker(self) -> bool:
-        return self.role is Role.SPEAKER
 
 
 class SignIn(Base):

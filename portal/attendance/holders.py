@@ -93,9 +93,10 @@ def at_door(workshop: str, session: str, wanted: Collection[str]) -> AtDoor | No
     """
     known = _recent().get((workshop, session))
     is_old = known is None or monotonic() - known.counted > STANDS
-    rows = read_rows(
-        _door(language(), is_old), workshop=workshop, session=session, tickets=sorted(wanted)
-    ).all()
+    # One at a time is how they mostly come; a list is written anew into the statement at each execution.
+    is_one = len(wanted) == 1
+    tickets = {"ticket": next(iter(wanted))} if is_one else {"tickets": sorted(wanted)}
+    rows = read_rows(_door(language(), is_old, is_one), workshop=workshop, session=session, **tickets).all()
     if not rows:
         return None
     ends = len(COLUMNS)
@@ -126,14 +127,16 @@ def _recent() -> dict[tuple[str, str], _Recent]:
 
 # Put together once of each kind: that takes as long as asking.
 @cache
-def _door(lang: str, with_counts: bool) -> Select[*tuple[Any, ...]]:
+def _door(lang: str, with_counts: bool, is_one: bool) -> Select[*tuple[Any, ...]]:
     since = select(func.max(AttendanceMark.at)).where(
         AttendanceMark.session_id == WorkshopSession.id, AttendanceMark.registration_id == Registration.id
     )
-    holds = and_(
-        Registration.workshop_id == Workshop.id,
-        Registration.ticket.in_(bindparam("tickets", expanding=True)),
+    is_asked = (
+        Registration.ticket == bindparam("ticket")
+        if is_one
+        else Registration.ticket.in_(bindparam("tickets", expanding=True))
     )
+    holds = and_(Registration.workshop_id == Workshop.id, is_asked)
     counted = (_came(_workshop, _session), _seats(_workshop)) if with_counts else ()
     return (
         select(

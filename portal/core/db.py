@@ -9,10 +9,23 @@ from typing import Annotated, Any, ClassVar
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, Executable, MetaData, String, event
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Executable,
+    MetaData,
+    String,
+    event,
+)
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from portal.core import postgresql
 from portal.core.tokens import new_code
 
 BUSY_TIMEOUT_MS = 15_000
@@ -124,8 +137,18 @@ def read_rows(statement: Executable, **values: Any) -> Any:
     return session.connection().execute(statement, values)
 
 
-def _on_connect(raw: Any, _record: Any) -> None:
-    raw.isolation_level = None  # transactions are begun by _on_begin, never by the driver
+def read_long(statement: Executable, *, at_once: int) -> Any:
+    """Rows of columns of a list too long to be held, so many at a time in memory."""
+    session = db.session()
+    session.flush()
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        postgresql.begin(connection)  # a cursor of the server lives in a transaction
+    return connection.execute(statement.execution_options(yield_per=at_once))
+
+
+def _open_sqlite(raw: Any, _record: Any) -> None:
+    raw.isolation_level = None  # transactions are begun by _begin_on_sqlite, never by the driver
     cursor = raw.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
@@ -134,22 +157,35 @@ def _on_connect(raw: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _on_begin(connection: Connection) -> None:
+def _begin_on_sqlite(connection: Connection) -> None:
     immediate = _will_write()
     raw: Any = connection.connection.driver_connection
-    if immediate:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # a locked database is told of as by any statement
-    else:
-        raw.execute("BEGIN")
+    begin = "BEGIN IMMEDIATE" if immediate else "BEGIN"
+    try:
+        raw.execute(begin)
+    except connection.dialect.loaded_dbapi.OperationalError as error:
+        raise OperationalError(
+            begin, None, error
+        ) from error  # a locked database is told of as by any statement
     connection.info["immediate"] = immediate
     connection.info["changes"] = raw.total_changes
 
 
+def _begin_on_postgresql(connection: Connection) -> None:
+    """A request that only reads has no transaction: READ COMMITTED would not hold it to one moment anyhow, and rolling
+    back at its end costs a way to the server and all the statements that psycopg has prepared there."""
+    if _will_write() or not has_request_context():
+        postgresql.begin(connection)
+
+
 def prepare(engine: Engine) -> None:
-    """Make an SQLite engine durable and its transactions explicit; any other engine is left as it is."""
+    """Make an engine's transactions explicit: the driver begins none by itself. And SQLite durable."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _on_connect)
-        event.listen(engine, "begin", _on_begin)
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_on_sqlite)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", postgresql.open_lean)
+        event.listen(engine, "begin", _begin_on_postgresql)
 
 
 def driver_url(url: str) -> str:
@@ -161,7 +197,9 @@ def driver_url(url: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.config["SQLALCHEMY_DATABASE_URI"] = driver_url(app.config["DATABASE_URL"])
+    url = app.config["SQLALCHEMY_DATABASE_URI"] = driver_url(app.config["DATABASE_URL"])
+    if url.startswith("postgresql"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = postgresql.OPTIONS
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

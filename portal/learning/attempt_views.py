@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from portal.accounts.access import for_scripts_of_people, viewer
+from portal.accounts.access import for_scripts_of_people, known, knows_by_columns, viewer
 from portal.core import clock
 from portal.core.db import db
 from portal.core.errors import Refused
@@ -28,12 +28,13 @@ NOT_KEPT = {"Cache-Control": "private, no-store"}  # going back shows what is st
 
 
 @bp.get("/learn/<course>/<module>/quiz")
+@knows_by_columns
 def quiz(course: str, module: str) -> str:
     found = course_or_404(course)
     part = module_or_404(found, module)
     if part.quiz is None:
         abort(404)
-    user = viewer()
+    user = known()
     all_of_them = attempts.taken(user, course, module)
     taken = [one for one in all_of_them if one.submitted_at is not None]
     under_way = next((one for one in all_of_them if one.submitted_at is None), None)
@@ -49,7 +50,7 @@ def quiz(course: str, module: str) -> str:
         waits=showing.waits(part.quiz.feedback),
         extra=extra_time.per_cent(user, course, module) if part.quiz.minutes else 0,
         may_start=user.is_approved,
-        progress=progress_in(found),
+        progress=progress.of_user(user, [found])[found.code],
     )
 
 
@@ -124,8 +125,9 @@ def _is_over(mine: Attempt) -> bool:
 
 
 @bp.get("/attempts/<code>")
+@knows_by_columns
 def attempt(code: str) -> Any:
-    mine = _attempt_or_404(code)
+    mine = attempts.of_user(known(), code) or abort(404)
     if mine.submitted_at is not None:
         return redirect(url_for("learning.result", code=code), 303)
     if _is_over(mine):
@@ -253,10 +255,11 @@ def review(code: str) -> Any:
 
 
 @bp.post("/attempts/<code>/submission")
+@knows_by_columns
 def submit(code: str) -> Any:
-    mine = _attempt_or_404(code)
+    mine = attempts.held_of_user(known(), code) or abort(404)
     try:
-        attempts.submit(mine, seq=_seq(), answers={})
+        attempts.submit(mine, seq=_seq(), answers={}, is_held=True)
     except Stale:
         problem = _("มีคำตอบใหม่กว่าจากอีกหน้าต่างหรืออีกเครื่อง ตรวจอีกครั้งแล้วส่ง")
         return _attempt_page("learning/review.html", mine, 409, problem=problem, is_over=False)

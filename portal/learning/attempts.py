@@ -7,12 +7,14 @@ Where there is a limit the server's clock closes it, with what was saved: at the
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from portal.accounts.access import Known
 from portal.accounts.models import User
 from portal.core import clock
-from portal.core.db import begin_write, db
+from portal.core.db import begin_write, db, read_rows
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.courses.course import Course, Module, Quiz
@@ -20,7 +22,7 @@ from portal.learning import corrections, extra_time, keeping, marking, passing, 
 from portal.learning.allowances import allowance
 from portal.learning.keeping import Given, Stale
 from portal.learning.marking import Answers, Asked
-from portal.learning.models import Attempt, Step, StepKind
+from portal.learning.models import Attempt, StepKind
 
 # Made once: putting them together took as long as asking them.
 _TAKEN = select(Attempt).where(
@@ -28,14 +30,8 @@ _TAKEN = select(Attempt).where(
     Attempt.course == bindparam("course"),
     Attempt.module == bindparam("module"),
 )
-_LAST = (
-    select(Step)
-    .where(Step.attempt_id == bindparam("attempt"))
-    .order_by(Step.seq.desc())
-    .limit(1)
-    .execution_options(populate_existing=True)
-)
 _OF_USER = select(Attempt).where(Attempt.code == bindparam("code"), Attempt.user_id == bindparam("user"))
+_HELD = _OF_USER.with_for_update(of=Attempt).execution_options(populate_existing=True)
 
 
 class QuizNotThere(Refused):
@@ -107,8 +103,9 @@ def latest(attempt: Attempt) -> tuple[int, Given]:
     return (step.seq, step.answers) if step else (0, {})
 
 
-def _last_step(attempt: Attempt) -> Step | None:
-    return db.session.scalar(_LAST, {"attempt": attempt.id})
+def _last_step(attempt: Attempt) -> Any:
+    """Columns of the last step; None before the first."""
+    return read_rows(keeping.LAST, attempt=attempt.id).first()
 
 
 def _locked(attempt: Attempt) -> Attempt:
@@ -136,21 +133,22 @@ def save(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind = StepK
     return kept
 
 
-def _append(attempt: Attempt, kind: StepKind, answers: Given, last: Step | None) -> Step:
-    """The step that closes; what closes then flushes both."""
-    seq = last.seq + 1 if last else 1
-    step = Step(attempt_id=attempt.id, seq=seq, kind=kind, answers=answers, at=clock.now())
-    db.session.add(step)
-    return step
+def _append(attempt: Attempt, kind: StepKind, answers: Given, last: Any) -> datetime:
+    """Write the step that closes; gives its moment."""
+    now = clock.now()
+    values = {"attempt_id": attempt.id, "seq": last.seq + 1 if last else 1, "kind": kind}
+    db.session.connection().execute(keeping.ADD, values | {"answers": answers, "at": now})
+    return now
 
 
-def submit(attempt: Attempt, *, seq: int, answers: Answers) -> Attempt:
+def submit(attempt: Attempt, *, seq: int, answers: Answers, is_held: bool = False) -> Attempt:
     """Close and mark the attempt, and settle who passed. A second submit changes nothing and gives the same result.
 
     After the grace the clock closed it already: with what was saved, whatever comes now. Refuses with Stale, also where
     the form adds no answer: nobody submits what they have not seen. Or ImpossibleAnswer.
+    `is_held`: it was loaded by held_of_user in this transaction.
     """
-    attempt = _locked(attempt)
+    attempt = attempt if is_held else _locked(attempt)
     if _is_closed(attempt):
         return attempt
     given = keeping.checked(paper_of(attempt), answers)
@@ -158,8 +156,8 @@ def submit(attempt: Attempt, *, seq: int, answers: Answers) -> Attempt:
     last_seq, stored = (step.seq, step.answers) if step else (0, {})
     if seq != last_seq:
         raise Stale(last_seq, stored, claimed=seq)
-    step = _append(attempt, StepKind.SUBMIT, stored | given, step)
-    _close(attempt, step.answers, at=step.at)
+    at = _append(attempt, StepKind.SUBMIT, stored | given, step)
+    _close(attempt, stored | given, at=at)
     return attempt
 
 
@@ -176,8 +174,9 @@ def _is_closed(attempt: Attempt) -> bool:
     end = timing.closes_at(attempt, quiz)
     if attempt.submitted_at is None and end is not None and timing.is_over(attempt, quiz):
         last = _last_step(attempt)
-        step = _append(attempt, StepKind.TIMEOUT, last.answers if last else {}, last)
-        _close(attempt, step.answers, at=end)
+        answers = last.answers if last else {}
+        _append(attempt, StepKind.TIMEOUT, answers, last)
+        _close(attempt, answers, at=end)
     return attempt.submitted_at is not None
 
 
@@ -220,7 +219,7 @@ def earlier(user: User, course: str, module: str) -> list[Attempt]:
     return [one for one in taken(user, course, module) if one.submitted_at is not None]
 
 
-def taken(user: User, course: str, module: str) -> list[Attempt]:
+def taken(user: User | Known, course: str, module: str) -> list[Attempt]:
     """All attempts of this person at this quiz, the open one first, then newest first. One query."""
     found = db.session.scalars(_TAKEN, {"user": user.id, "course": course, "module": module}).all()
     return sorted(found, key=lambda one: (one.submitted_at is not None, -_when(one), -one.id))
@@ -230,9 +229,15 @@ def _when(attempt: Attempt) -> float:
     return (attempt.submitted_at or attempt.started_at).timestamp()
 
 
-def of_user(user: User, code: str) -> Attempt | None:
+def of_user(user: User | Known, code: str) -> Attempt | None:
     """The attempt with this code, if it is this person's own."""
     return db.session.scalar(_OF_USER, {"code": code, "user": user.id})
+
+
+def held_of_user(user: User | Known, code: str) -> Attempt | None:
+    """As of_user, held until this transaction ends, in the same statement; SQLite has one writer anyhow."""
+    begin_write()
+    return db.session.scalar(_HELD, {"code": code, "user": user.id})
 
 
 def with_code(code: str) -> Attempt:

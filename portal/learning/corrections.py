@@ -89,7 +89,8 @@ def propose(course: Course, module: Module, question: Question, rule: Correction
     return Proposal(course, module, question, rule)
 
 
-# Made once: every submit asks it.
+# Made once: every submit asks them.
+_HELD = select(Edition.id).where(Edition.id == bindparam("edition")).with_for_update(read=True)
 _MADE = (
     select(KeyCorrection.question, KeyCorrection.rule, KeyCorrection.edition_id)
     .where(
@@ -111,7 +112,7 @@ def rulings(
     one writer anyhow.
     """
     if is_held and db.session.get_bind().dialect.name != "sqlite":
-        db.session.execute(select(Edition.id).where(Edition.id == edition_id).with_for_update(read=True))
+        read_rows(_HELD, edition=edition_id)
     made = read_rows(_MADE, course=course, module=module, edition=edition_id)
     rules = [(name, rule, of_edition) for name, rule, of_edition in made]
     if adding is not None and adding.edition_id >= edition_id:

@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts import audit
+from portal.accounts.access import Known
 from portal.accounts.models import Agency, User
 from portal.core import clock
 from portal.core.db import begin_write, db
@@ -30,7 +31,7 @@ class NotThere(Refused):
     text = _l("ไม่พบหลักสูตรหรือส่วนนี้")
 
 
-def per_cent(user: User, course: str, module: str) -> int:
+def per_cent(user: User | Known, course: str, module: str) -> int:
     """How much more of the limit this person has in this quiz now, per cent: the most of what was given, not the sum."""
     whose = [ExtraTime.user_id == user.id]
     if user.agency_id is not None:

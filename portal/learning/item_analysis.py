@@ -16,7 +16,7 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from portal.core import thai
-from portal.core.db import db, read_rows
+from portal.core.db import db, read_long
 from portal.courses import catalog
 from portal.courses.course import Choices, Course, Matching, Module, Ordering, Question
 from portal.learning import marking
@@ -208,7 +208,7 @@ def _rows(course: str, module: str) -> Select[Any]:
 def _count(known: _Known, rows: Select[Any], module: str) -> None:
     """Add these attempts, a few thousand at a time in memory; those counted already are passed over."""
     tallies = known.tallies
-    for row in read_rows(rows.execution_options(yield_per=AT_ONCE)):
+    for row in read_long(rows, at_once=AT_ONCE):
         id_, edition_id, is_first, at, seed, score, most, points, seconds, answers = row
         if id_ in known.recent:
             continue

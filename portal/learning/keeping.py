@@ -36,13 +36,13 @@ _LOCKED = (
     .where(Attempt.code == bindparam("code"), Attempt.user_id == bindparam("user"))
     .with_for_update(of=Attempt)
 )
-_LAST = (
+LAST = (
     select(Step.id, Step.seq, Step.kind, Step.answers, Step.at)
     .where(Step.attempt_id == bindparam("attempt"))
     .order_by(Step.seq.desc())
     .limit(1)
 )
-_ADD = insert(Step).values({name: bindparam(name) for name in ("attempt_id", "seq", "kind", "answers", "at")})
+ADD = insert(Step).values({name: bindparam(name) for name in ("attempt_id", "seq", "kind", "answers", "at")})
 _REPLACE = (
     update(Step)
     .where(Step.id == bindparam("step"))
@@ -124,7 +124,7 @@ def keep(user_id: int, code: str, *, seq: int, answers: Answers, kind: StepKind)
     if quiz is None or timing.is_over(attempt, quiz):
         raise TimeIsUp
     given = checked(paper(quiz, attempt.seed), answers) if answers else {}
-    last = read_rows(_LAST, attempt=attempt.id).first()
+    last = read_rows(LAST, attempt=attempt.id).first()
     last_seq, stored = (last.seq, last.answers) if last else (0, {})
     if all(stored.get(name, []) == chosen for name, chosen in given.items()):
         return last_seq, given, attempt.due_at
@@ -140,6 +140,6 @@ def _write(attempt: Any, last: Any, kind: StepKind, answers: Given, given: Mappi
     if last is not None and kind is StepKind.AUTOSAVE is last.kind:
         connection.execute(_REPLACE, values | {"step": last.id})
     else:
-        connection.execute(_ADD, values | {"attempt_id": attempt.id, "kind": kind})
+        connection.execute(ADD, values | {"attempt_id": attempt.id, "kind": kind})
     spent = timing.spent(attempt.seconds, given, since=last.at if last else attempt.started_at, now=now)
     connection.execute(_SPEND, {"attempt": attempt.id, "spent": spent})

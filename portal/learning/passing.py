@@ -49,7 +49,7 @@ _COUNTING = {
     )
     for has_agency in (True, False)
 }
-
+_PERSON = select(User.id).where(User.id == bindparam("user")).with_for_update(key_share=True)
 _PASS = insert(ModulePass).values(
     user_id=bindparam("user"),
     agency_id=bindparam("agency"),
@@ -69,7 +69,7 @@ def settle(user_id: int, agency_id: int | None, course: str, module: str, *, at:
     begin_write()
     if db.session.get_bind().dialect.name != "sqlite":
         # Who submits while somebody regrades waits here; SQLite has one writer anyhow.
-        db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+        read_rows(_PERSON, user=user_id)
     whose = {"user": user_id, "agency": agency_id, "course": course, "module": module}
     has_agency = agency_id is not None
     deciding = decisive(read_rows(_SUBMITTED[has_agency], **whose).all())

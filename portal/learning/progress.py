@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, literal, null, select, union_all
 from sqlalchemy.exc import IntegrityError
 
+from portal.accounts.access import Known
 from portal.accounts.models import User
 from portal.core.db import begin_write, db, read_rows
 from portal.core.i18n import in_lang
@@ -110,7 +111,7 @@ _DONE = union_all(
 )
 
 
-def of_user(user: User, courses: Iterable[Course]) -> dict[str, Progress]:
+def of_user(user: User | Known, courses: Iterable[Course]) -> dict[str, Progress]:
     """The progress of this person by course code; one query however many courses."""
     done: dict[tuple[str, str], set[Any]] = {}
     places: dict[str, list[Place]] = {}

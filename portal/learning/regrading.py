@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.core import clock
-from portal.core.db import begin_write, db, read_rows
+from portal.core.db import begin_write, db, read_long
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.courses import catalog
@@ -94,7 +94,7 @@ def _then(proposal: Proposal, edition_id: int) -> _Then | None:
 
 def _submitted(proposal: Proposal) -> Iterator[Any]:
     """The submitted attempts that the correction may touch, with the answers of their last step."""
-    found: Iterator[Any] = read_rows(
+    found: Iterator[Any] = read_long(
         select(
             Attempt.id,
             Attempt.code,
@@ -117,8 +117,8 @@ def _submitted(proposal: Proposal) -> Iterator[Any]:
             Attempt.edition_id <= proposal.edition_id,
             Step.kind.in_((StepKind.SUBMIT, StepKind.TIMEOUT)),
         )
-        .order_by(Attempt.id)
-        .execution_options(yield_per=AT_ONCE)
+        .order_by(Attempt.id),
+        at_once=AT_ONCE,
     )
     return found
 

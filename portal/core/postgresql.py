@@ -1,0 +1,46 @@
+"""How PostgreSQL is spoken to in few words: transactions only where they are begun, and lean cursors; who begins one is core.db's matter."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+BEGIN = "BEGIN READ WRITE"  # said in full: so a database may be set to read only for all else
+OPTIONS = {"isolation_level": "AUTOCOMMIT"}  # the driver begins no transaction by itself
+
+
+def begin(connection: Connection) -> None:
+    """Begin a transaction unless one is begun, or the connection was asked to have none. Errors are SQLAlchemy's own."""
+    raw: Any = connection.connection.driver_connection
+    is_begun = raw.info.transaction_status.name != "IDLE"
+    if is_begun or connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return
+    try:
+        raw.execute(BEGIN)
+    except connection.dialect.loaded_dbapi.Error:
+        connection.exec_driver_sql(
+            BEGIN
+        )  # fails as any statement does: so the pool learns of a server that is gone
+
+
+def open_lean(raw: Any, _record: Any) -> None:
+    """To be called with each new connection."""
+    raw.cursor_factory = _lean(raw.cursor_factory)
+
+
+@cache
+def _lean(cursors: type) -> type:
+    """psycopg's cursors, but for what they tell of columns: SQLAlchemy asks for it after each statement, and to make an
+    object of every column took as long as the way to the server."""
+    return type("LeanCursor", (cursors,), {"__slots__": (), "description": property(_columns)})
+
+
+def _columns(cursor: Any) -> list[tuple[Any, ...]] | None:
+    """Name and type of each column, as DB-API orders them; None where the statement gives no rows."""
+    result = cursor.pgresult
+    if result is None or not result.nfields:
+        return None
+    return [
+        (result.fname(at).decode(), result.ftype(at), None, None, None, None, None)
+        for at in range(result.nfields)
+    ]
