@@ -1,12 +1,23 @@
 """How PostgreSQL is spoken to in few words: transactions only where they are begun, and lean cursors; who begins one is core.db's matter."""
 
+import json
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
 
 BEGIN = "BEGIN READ WRITE"  # said in full: so a database may be set to read only for all else
-OPTIONS = {"isolation_level": "AUTOCOMMIT"}  # the driver begins no transaction by itself
+
+
+def _read_json(stored: bytes) -> Any:
+    """What a JSON column holds; given bytes, json.loads first looks in which encoding they are."""
+    return json.loads(stored.decode())
+
+
+OPTIONS = {
+    "isolation_level": "AUTOCOMMIT",  # the driver begins no transaction by itself
+    "json_deserializer": _read_json,
+}
 
 
 def begin(connection: Connection) -> None:

@@ -1,7 +1,8 @@
 """Item analysis of a quiz: which attempts count, how their outcomes are counted and kept in a process; the figures themselves are item_statistics' matter.
 
-A process keeps of every question how often each outcome occurred. Attempts are only added, so those submitted since are
-counted on top; where the number of all says that something else happened, or a key was corrected, all are counted anew.
+A process keeps of every question how often each outcome occurred, and its figures until somebody answers it once more.
+Attempts are only added, so those submitted since are counted on top; where the number of all says that something else
+happened, or a key was corrected, all are counted anew.
 """
 
 import threading
@@ -56,6 +57,8 @@ class _Known:
     last_at: datetime | None = None
     recent: dict[int, datetime] = field(default_factory=dict)
     tallies: dict[tuple[int, bool, str], _Tally] = field(default_factory=dict)
+    # Of each question its figures, with the edition and the place that they are told for.
+    items: dict[tuple[str, Of], tuple[int, int, "Item"]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +108,22 @@ def analyse(course: Course, module: Module, *, of: Of = Of.FIRST) -> Analysis:
             if is_first or of is Of.ALL:
                 by_question.setdefault(question, {}).setdefault(edition_id, []).append(tally)
         asked = module.quiz.scored if module.quiz else ()
+
+        def item(question: Question, number: int, tallies: Mapping[int, list[_Tally]]) -> Item:
+            kept = known.items.get((question.id, of))
+            if kept is None or kept[:2] != (course.edition_id, number):
+                kept = course.edition_id, number, _item(question, number, tallies, module)
+                known.items[question.id, of] = kept
+            return kept[2]
+
         items = [
-            _item(question, number, by_question.pop(question.id, {}), module)
+            item(question, number, by_question.pop(question.id, {}))
             for number, question in enumerate(asked, 1)
         ]
         for name, tallies in sorted(by_question.items()):
             question_then = _question_at(max(tallies), module.code, name)
             if question_then is not None:
-                items.append(_item(question_then, 0, tallies, module))
+                items.append(item(question_then, 0, tallies))
         return Analysis(of, known.count if of is Of.ALL else known.firsts, tuple(items))
 
 
@@ -208,6 +219,7 @@ def _rows(course: str, module: str) -> Select[Any]:
 def _count(known: _Known, rows: Select[Any], module: str) -> None:
     """Add these attempts, a few thousand at a time in memory; those counted already are passed over."""
     tallies = known.tallies
+    counted: set[str] = set()
     for row in read_long(rows, at_once=AT_ONCE):
         id_, edition_id, is_first, at, seed, score, most, points, seconds, answers = row
         if id_ in known.recent:
@@ -216,7 +228,9 @@ def _count(known: _Known, rows: Select[Any], module: str) -> None:
         known.firsts += bool(is_first)
         known.recent[id_] = at
         given = answers or {}
-        for question, own in (points or _points(edition_id, module, seed, given)).items():
+        points = points or _points(edition_id, module, seed, given)
+        counted.update(points)
+        for question, own in points.items():
             key = (edition_id, bool(is_first), question)
             tally = tallies.get(key) or tallies.setdefault(key, _Tally())
             cell = (own, score, most, tuple(given.get(question, ())))
@@ -227,6 +241,7 @@ def _count(known: _Known, rows: Select[Any], module: str) -> None:
             spent = seconds.get(question)
             if spent:
                 tally.seconds[min(int(spent), LONGEST_TIME)] += 1
+    known.items = {key: kept for key, kept in known.items.items() if key[0] not in counted}
     known.last_at = max(known.recent.values(), default=None)
     if known.last_at is not None:
         since = known.last_at - LATE
