@@ -184,18 +184,21 @@ def _known() -> _Known:
     """The indexes of the current editions; only those that are new are made."""
     courses = catalog.courses()
     known: _Known = current_app.extensions.setdefault(_EXTENSION, _Known())
-    if known.courses != courses:
-        with _making:
-            known = current_app.extensions[_EXTENSION]
-            if known.courses != courses:
-                old = {id(index.course): index for index in known.indexes}
-                indexes = [old.get(id(course)) or search_index.build(course) for course in courses]
-                words = _words(courses)
-                names = "\n".join(one.words.key for one in words)
-                known = _Known(courses, indexes, words, names, search_words.spellings(courses))
-                current_app.extensions[_EXTENSION] = known
-                gc.freeze()  # as catalog does with courses
-    return known
+    if known.courses is courses:
+        return known
+    with _making:
+        known = current_app.extensions[_EXTENSION]
+        if list(map(id, known.courses)) == list(map(id, courses)):
+            known.courses = courses
+            return known
+        old = {id(index.course): index for index in known.indexes}
+        indexes = [old.get(id(course)) or search_index.build(course) for course in courses]
+        words = _words(courses)
+        names = "\n".join(one.words.key for one in words)
+        known = _Known(courses, indexes, words, names, search_words.spellings(courses))
+        current_app.extensions[_EXTENSION] = known
+        gc.freeze()  # as catalog does with courses
+        return known
 
 
 def _words(courses: Iterable[Course]) -> list[_Word]:

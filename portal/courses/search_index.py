@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from portal.courses import lesson_text, search_keys
@@ -68,7 +69,7 @@ class Index:
 
     def _having(self, spelling: str) -> int:
         """The segments that have it: in each, the places of its rarest run are tried until one is right."""
-        buckets = _of(spelling)
+        buckets = _buckets(spelling)
         rarest = min(buckets, key=self.counts.__getitem__)
         before = buckets.index(rarest)
         at, end = self.starts[rarest], self.starts[rarest + 1]
@@ -84,16 +85,17 @@ class Index:
         return found
 
 
-def _buckets(key: str) -> Iterator[int]:
-    """The bucket of each run of three letters."""
-    letters = memoryview(key.encode("utf-32-le")).cast("I")
-    for first, second, third in zip(letters, letters[1:], letters[2:], strict=False):
-        yield (first * 961 ^ second * 31 ^ third) % BUCKETS
-
-
 @lru_cache(maxsize=64)
-def _of(spelling: str) -> tuple[int, ...]:
-    return tuple(_buckets(spelling))
+def _buckets(spelling: str) -> tuple[int, ...]:
+    """The bucket of each run of it."""
+    codes = _codes(spelling)
+    return tuple(
+        (x * 961 ^ y * 31 ^ z) % BUCKETS for x, y, z in zip(codes, codes[1:], codes[2:], strict=False)
+    )
+
+
+def _codes(text: str) -> memoryview:
+    return memoryview(text.encode("utf-32-le")).cast("I")
 
 
 def bits(number: int) -> Iterator[int]:
@@ -168,8 +170,9 @@ def _runs(
 ) -> tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]:
     """How many places each bucket has and where they start, the places, and the segment of each."""
     buckets = [array("I") for _bucket in range(BUCKETS)]
-    for at, bucket in enumerate(_buckets(key)):
-        buckets[bucket].append(at)
+    codes = _codes(key)
+    for at, x, y, z in zip(count(), codes, codes[1:], codes[2:], strict=False):
+        buckets[(x * 961 ^ y * 31 ^ z) % BUCKETS].append(at)  # as _buckets has it
     counts, starts, places = array("I", map(len, buckets)), array("I", [0]), array("I")
     for found in buckets:
         places += found
