@@ -42,6 +42,12 @@ export async function fetchOthers({ code, count, number, addresses }) {
 export const fieldsOf = (form) =>
   [...new FormData(form)].filter(([name]) => name === "answer" || name.startsWith("answer-")).map(([name, value]) => [name, String(value)]);
 
+export function fieldsAsTheyCame(form) {
+  const untouched = form.cloneNode(true);
+  untouched.reset();
+  return fieldsOf(untouched);
+}
+
 export function putBack(form, fields) {
   const left = new Map();
   for (const [name, value] of fields) left.set(name, [...(left.get(name) || []), value]);

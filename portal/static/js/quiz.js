@@ -2,7 +2,7 @@
 // when the page is left; without network one goes on, and everything arrives later, once. All of it works without this.
 
 import { all, drop, isFleeting, of, put, same } from "./quiz-keep.js";
-import { fetched, fetchOthers, fieldsOf, keep, kept, mark, putBack } from "./quiz-pages.js";
+import { fetched, fetchOthers, fieldsAsTheyCame, fieldsOf, keep, kept, mark, putBack } from "./quiz-pages.js";
 import { sender } from "./quiz-send.js";
 import { countdown } from "./quiz-time.js";
 
@@ -183,7 +183,7 @@ function begin() {
   const waits = of(page.code, page.question);
   const before = waits || known.get(page.question);
   if (before?.fields) putBack(form(), before.fields);
-  fields = fieldsOf(form());
+  fields = before?.fields ? fieldsOf(form()) : fieldsAsTheyCame(form());
   form().addEventListener("input", noted);
   form().addEventListener("change", noted);
   form().addEventListener("submit", (event) => {
@@ -191,6 +191,7 @@ function begin() {
     noted();
     go(page.number + (event.submitter?.value === "prev" ? -1 : 1));
   });
+  noted();   // on a slow line somebody answers before this script has come
 }
 
 document.addEventListener("click", (event) => {
