@@ -40,6 +40,7 @@ THAI_BY_NATURE = {
     "authoring/foreign_marks.py",
     "authoring/foreign_text.py",
     "awards/entries.py",
+    "certificates/forgetting.py",  # the reason that is stored with what is ended; its page says it in both languages
     "certificates/papers.py",
     "core/dates.py",
     "core/errors.py",
