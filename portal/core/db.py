@@ -143,7 +143,7 @@ def read_long(statement: Executable, *, at_once: int) -> Any:
     session.flush()
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        postgresql.begin(connection)  # a cursor of the server lives in a transaction
+        postgresql.begin_if_none(connection)  # a cursor of the server lives in a transaction
     return connection.execute(statement.execution_options(yield_per=at_once))
 
 

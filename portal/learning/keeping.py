@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Insert, Update, bindparam, insert, select, update
 
 from portal.core import clock
 from portal.core.db import db, read_rows
@@ -49,6 +49,10 @@ _REPLACE = (
     .values({name: bindparam(name) for name in ("seq", "answers", "at")})
 )
 _SPEND = update(Attempt).where(Attempt.id == bindparam("attempt")).values(seconds=bindparam("spent"))
+# PostgreSQL takes both in one: every statement is a way to the server.
+_BOTH: dict[Insert | Update, Insert | Update] = {
+    kept: kept.add_cte(_SPEND.cte("spending")) for kept in (ADD, _REPLACE)
+}
 
 
 class AlreadySubmitted(Refused):
@@ -137,9 +141,15 @@ def keep(user_id: int, code: str, *, seq: int, answers: Answers, kind: StepKind)
 def _write(attempt: Any, last: Any, kind: StepKind, answers: Given, given: Mapping[str, Any]) -> None:
     now, connection = clock.now(), db.session.connection()
     values = {"seq": last.seq + 1 if last else 1, "answers": answers, "at": now}
+    statement: Insert | Update
     if last is not None and kind is StepKind.AUTOSAVE is last.kind:
-        connection.execute(_REPLACE, values | {"step": last.id})
+        statement, values = _REPLACE, values | {"step": last.id}
     else:
-        connection.execute(ADD, values | {"attempt_id": attempt.id, "kind": kind})
-    spent = timing.spent(attempt.seconds, given, since=last.at if last else attempt.started_at, now=now)
-    connection.execute(_SPEND, {"attempt": attempt.id, "spent": spent})
+        statement, values = ADD, values | {"attempt_id": attempt.id, "kind": kind}
+    seconds = timing.spent(attempt.seconds, given, since=last.at if last else attempt.started_at, now=now)
+    spent = {"attempt": attempt.id, "spent": seconds}
+    if connection.dialect.name == "postgresql":
+        connection.execute(_BOTH[statement], values | spent)
+    else:
+        connection.execute(statement, values)
+        connection.execute(_SPEND, spent)
