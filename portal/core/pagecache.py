@@ -4,7 +4,6 @@ Such a page says the same to everyone: it holds nothing personal and no csrf tok
 as old as PAGE_CACHE_SECONDS; a decision (is a seat free?) is never taken from it.
 """
 
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -15,11 +14,12 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, g, request, session
 from markupsafe import Markup
 
+from portal.core import holes
+
 View = TypeVar("View", bound=Callable[..., Any])
 Key = tuple[str, str, str, str]
 
 MOST_PAGES = 256
-_hole = re.compile("\0(\\w+)\0")
 _keeping = threading.Lock()  # threads of a worker share the pages
 SIGNED_IN = "_user_id"  # flask-login's key in the session
 FLASHES = "_flashes"  # Flask's
@@ -95,13 +95,13 @@ def framed(draw: Callable[..., str], **texts: Markup) -> str:
     key = request.endpoint, request.script_root, cookies.get("lang", ""), cookies.get("theme", "")
     since, pieces = frames.get(key, (0.0, []))
     if not pieces or time.monotonic() - since > seconds:
-        pieces = _hole.split(draw(**{name: Markup(f"\0{name}\0") for name in texts}))  # noqa: S704 - names of ours
+        pieces = holes.pieces_of(draw(**{name: holes.hole(name) for name in texts}))
         with _keeping:
             frames.pop(key, None)
             frames[key] = time.monotonic(), pieces
             while len(frames) > MOST_PAGES:
                 frames.popitem(last=False)
-    return "".join([texts[piece] if at % 2 else piece for at, piece in enumerate(pieces)])
+    return holes.filled(pieces, texts)
 
 
 def init_app(app: Flask) -> None:

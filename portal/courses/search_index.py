@@ -17,6 +17,7 @@ from portal.courses.course import Course, Lesson, Module
 from portal.courses.search_keys import Folded
 
 LEAST, RUN = 2, 3  # letters
+MANY = 400  # places, of which those in a segment already found are leapt over
 BUCKETS = 1 << 15  # for runs; what two of them share is told apart by the key
 
 
@@ -73,13 +74,19 @@ class Index:
         rarest = min(buckets, key=self.counts.__getitem__)
         before = buckets.index(rarest)
         at, end = self.starts[rarest], self.starts[rarest + 1]
-        key, places, segments = self.words.key, self.places, self.segments
-        found = 0
+        stands, places, segments = self.words.key.startswith, self.places, self.segments
+        found, right = 0, -1
+        if end - at < MANY:
+            for segment, place in zip(segments[at:end], places[at:end], strict=True):
+                if segment != right and stands(spelling, place - before):
+                    right = segment
+                    found |= 1 << segment
+            return found
         while at < end:
-            if key.startswith(spelling, places[at] - before):
-                segment = segments[at]
-                found |= 1 << segment
-                at = bisect_right(segments, segment, at + 1, end)
+            if stands(spelling, places[at] - before):
+                right = segments[at]
+                found |= 1 << right
+                at = bisect_right(segments, right, at + 1, end)
             else:
                 at += 1
         return found

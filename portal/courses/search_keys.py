@@ -43,10 +43,13 @@ class Folded:
 
     def span(self, at: int, length: int) -> tuple[int, int]:
         """From where to where a hit of the key stands in the text, with the marks on its last letter."""
-        end = self.place(at + length - 1) + 1
+        under, last = bisect_right(self.at, at), at + length - 1
+        shift = self.shift[under - 1]
+        is_plain = under == len(self.at) or self.at[under] > last  # nothing was left out within the hit
+        end = (last + shift if is_plain else self.place(last)) + 1
         while self.text[end : end + 1] in _marks:
             end += 1
-        return self.place(at), end
+        return at + shift, end
 
 
 def fold(text: str) -> Folded:

@@ -22,11 +22,10 @@ def excerpts(words: Folded, since: int, until: int, wanted: Sequence[Spellings])
         at, length = search_keys.first(spellings, words.key, since, until)
         if at < 0:
             continue
-        begin, end = words.span(at, length)
-        place = begin
+        place, hit_end = words.span(at, length)
         if any(first <= place < last for first, last in ends):
             continue
-        begin, end = _piece(words.text, begin, end)
+        begin, end = _piece(words.text, place, hit_end)
         ends.append((begin, end))
         spans = _spans(words, max(since, at - BEFORE - 2), min(until, at + length + AFTER), wanted)
         made.append((place, _marked(words.text, begin, end, spans)))
