@@ -179,7 +179,8 @@ def remind(orn) -> str:
     orn.get("/organize/agencies/SAMPLE-DEPT")
     orn.follow(orn.submit(REMIND))
     assert orn.page.h1 == "กรมตัวอย่าง"
-    return orn.page.flashes[0]
+    said: str = orn.page.flashes[0]
+    return said
 
 
 def test_an_organizer_reads_the_page_of_any_agency_and_can_only_remind(orn, cast, course):
