@@ -230,6 +230,14 @@ class Client(FlaskClient):
         return self.get(response.headers["Location"])
 
 
+WRITES = re.compile(r"\b(INSERT INTO|DELETE FROM|UPDATE \w+ SET)\b")
+
+
+def only_read(statements: list[str]) -> bool:
+    """Whether all of them read: a SELECT, or a WITH in which nothing writes."""
+    return all(one.startswith(("SELECT", "WITH")) and not WRITES.search(one) for one in statements)
+
+
 @contextmanager
 def counted_queries() -> Iterator[list[str]]:
     """The SQL statements sent while inside."""

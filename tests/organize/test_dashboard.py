@@ -11,6 +11,7 @@ from portal.participation import registration
 from portal.programme.models import Workshop, WorkshopStatus
 from tests import cast as people
 from tests.organize.conftest import passed_stage_1, passes
+from tests.pages import only_read
 
 
 @pytest.fixture
@@ -147,7 +148,7 @@ def test_thirty_workshops_cost_no_more_queries_than_one_and_nothing_is_written(
         orn.get("/organize")
     assert len(rows(orn, "h-workshops")) == 31
     assert len(many) == len(few) <= 8
-    assert all(statement.startswith(("SELECT", "WITH")) for statement in many)
+    assert only_read(many)
 
 
 def test_it_is_for_organizers_only(client, cast):
