@@ -6,7 +6,7 @@ Each process reads an edition once into an index and keeps it as long as the edi
 import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -15,14 +15,11 @@ from flask import current_app
 from markupsafe import Markup
 
 from portal.core import thai
-from portal.courses import catalog, search_index, search_keys, search_marks, search_words
-from portal.courses.course import Course, Lesson, Module, Term
+from portal.courses import catalog, search_index, search_marks, search_terms, search_words
+from portal.courses.course import Course, Lesson, Module
 from portal.courses.search_index import Entry, Index
-from portal.courses.search_keys import Folded
+from portal.courses.search_terms import Meaning, Words
 from portal.courses.search_words import Fault, Spellings, Wanted
-
-MOST_TERMS = 6
-CUTOFF = 0.72  # how alike the word that may have been meant is
 
 MOST_ANSWERS = 300  # kept in a process, each with its pages
 
@@ -34,24 +31,13 @@ _keeping = threading.Lock()  # threads of a worker share the answers
 _making = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word of a glossary as it is searched: Thai, English, other spellings, a line each."""
-
-    course: Course
-    term: Term
-    words: Folded
-    name: str  # the key of the Thai one
-
-
 @dataclass(slots=True)
 class _Known:
     """What one process keeps: an index for each current course, the words of all glossaries, and all ways to write each."""
 
     courses: tuple[Course, ...] = ()
     indexes: list[Index] = field(default_factory=list)
-    words: list[_Word] = field(default_factory=list)
-    names: str = ""  # the keys of all words
+    words: Words = field(default_factory=Words)
     same: dict[str, Spellings] = field(default_factory=dict)
     answers: OrderedDict[str, "Found"] = field(default_factory=OrderedDict)
 
@@ -60,8 +46,8 @@ class Excerpt(NamedTuple):
     """A piece of a lesson with its hits marked, and the heading above it."""
 
     html: Markup
-    anchor: str
-    heading: str
+    anchor: Markup
+    heading: Markup
 
 
 class Hit(NamedTuple):
@@ -102,16 +88,6 @@ class Hit(NamedTuple):
         body = self.within.body(self.number)
         found = search_marks.excerpts(self.within.words, *body, self.wanted.words)
         return [Excerpt(html, *self.entry.heading_at(place)) for place, html in found]
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """A word of a glossary, with the hits marked."""
-
-    course: Course
-    term: Term
-    th: Markup
-    en: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +149,11 @@ def _look_for(typed: str, known: _Known) -> Found:
         if wanted.fault:
             return Found(wanted.typed, fault=wanted.fault)
         levels = list(_levels(known.indexes, wanted))
-        meanings = _meanings(known, wanted)
+        meanings = search_terms.meanings(known.words, wanted)
         if levels or meanings:
             count = sum(level.bit_count() for _index, of_course in levels for level in of_course)
             return Found(typed, meanings=meanings, wanted=wanted, levels=levels, count=count)
-    return Found(typed, meant=_nearest(thai.search_key(typed), known.words))
+    return Found(typed, meant=search_terms.nearest(thai.search_key(typed), known.words))
 
 
 def _known() -> _Known:
@@ -193,56 +169,18 @@ def _known() -> _Known:
             return known
         old = {id(index.course): index for index in known.indexes}
         indexes = [old.get(id(course)) or search_index.build(course) for course in courses]
-        words = _words(courses)
-        names = "\n".join(one.words.key for one in words)
-        known = _Known(courses, indexes, words, names, search_words.spellings(courses))
+        known = _Known(courses, indexes, search_terms.of(courses), search_words.spellings(courses))
         current_app.extensions[_EXTENSION] = known
         gc.freeze()  # as catalog does with courses
         return known
 
 
-def _words(courses: Iterable[Course]) -> list[_Word]:
-    """The words of all glossaries in Thai order; of one that several courses have, the first."""
-    found: dict[str, _Word] = {}
-    for course in courses:
-        for term in course.glossary:
-            names = "\n".join(thai.tidy(name) for name in (term.th, term.en, *term.also))
-            name = thai.search_key(term.th)
-            found.setdefault(name, _Word(course, term, search_keys.fold(names), name))
-    return sorted(found.values(), key=lambda one: thai.sort_key(one.term.th))
-
-
-def _meanings(known: _Known, wanted: Wanted) -> list[Meaning]:
-    found = known.words
-    for spellings in wanted.words:
-        if not any(map(known.names.__contains__, spellings)):
-            return []
-        found = [one for one in found if any(map(one.words.key.__contains__, spellings))]
-    # What is called just so comes first.
-    found = sorted(found, key=lambda one: wanted.words[0][0] not in one.words.key.split("\n"))
-    return [
-        Meaning(one.course, one.term, *(search_marks.line(one.words, line, wanted.words) for line in (0, 1)))
-        for one in found[:MOST_TERMS]
-    ]
-
-
-def _nearest(key: str, words: Iterable[_Word]) -> str:
-    """The word of a glossary that was most likely meant; "" when none is near. Only those that share half their letters are held against it."""
-    letters = set(key)
-    near = [
-        one.term.th
-        for one in words
-        if abs(len(one.name) - len(key)) <= len(key) // 2
-        and 2 * len(letters & set(one.name)) >= max(len(letters), 1)
-    ]
-    return thai.nearest(key, near, cutoff=CUTOFF) or ""
-
-
-def _levels(indexes: Iterable[Index], wanted: Wanted) -> Iterator[tuple[Index, Levels]]:
+def _levels(indexes: Sequence[Index], wanted: Wanted) -> Iterator[tuple[Index, Levels]]:
     """Of each course the lessons that have every word: those with all in the title, in title and headings, in the text."""
+    words = [[search_index.sought(one, indexes) for one in spellings] for spellings in wanted.words]
     for index in indexes:
         titled, headed, having = -1, -1, -1
-        for spellings in wanted.words:
+        for spellings in words:
             in_titles, in_headings, anywhere = index.having(spellings)
             titled, headed, having = titled & in_titles, headed & in_headings, having & anywhere
             if not having:

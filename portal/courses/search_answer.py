@@ -68,7 +68,7 @@ def _hit(hit: Hit, drawing: _Drawing, root: str) -> str:
     address = _address(hit, root)
     excerpts = ""
     for html, anchor, heading in hit.excerpts():
-        texts = {"html": html, "address": address, "anchor": escape(anchor), "heading": escape(heading)}
+        texts = {"html": html, "address": address, "anchor": anchor, "heading": heading}
         excerpts += filled(drawing.excerpt_under if anchor else drawing.excerpt, texts)
     texts = {"address": address, "title": hit.title(drawing.title), "excerpts": excerpts}
     return filled(drawing.hit, texts)

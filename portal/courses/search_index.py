@@ -8,9 +8,10 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
 
 from portal.courses import lesson_text, search_keys
 from portal.courses.course import Course, Lesson, Module
@@ -28,18 +29,26 @@ class Entry:
     module: Module
     lesson: Lesson
     title: int
-    anchors: tuple[tuple[int, str, str], ...]  # place in the text, id and words of each heading
+    anchors: tuple[tuple[int, Markup, Markup], ...]  # place in the text, id and words of each heading
 
-    def heading_at(self, place: int) -> tuple[str, str]:
+    def heading_at(self, place: int) -> tuple[Markup, Markup]:
         """Id and words of the heading that this place of the text stands under; empty before the first."""
         under = bisect_right(self.anchors, place, key=lambda one: one[0])
-        return self.anchors[under - 1][1:] if under else ("", "")
+        return self.anchors[under - 1][1:] if under else (Markup(), Markup())
+
+
+class Sought(NamedTuple):
+    """A spelling, the bucket of its rarest run of three letters, and how many letters stand before that run."""
+
+    spelling: str
+    bucket: int
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """A course's lessons. `pairs`: the segments, a bit each, that have these two letters. `places`: where each run of three
-    letters begins, `counts` of them in each bucket from `starts` on; `segments`: in which segment each stands."""
+    letters begins, bucket by bucket from `starts` on; `segments`: in which segment each stands."""
 
     course: Course
     words: Folded
@@ -47,17 +56,17 @@ class Index:
     modules: Sequence[int]  # the lessons of each, a bit each
     begins: Sequence[int]  # of each segment in the key
     pairs: dict[str, int]
-    counts: Sequence[int]
     starts: Sequence[int]
     places: Sequence[int]
     segments: Sequence[int]
     drawn: dict[tuple[str, ...], Any] = field(default_factory=dict)  # what pages always show alike of it
 
-    def having(self, spellings: Iterable[str]) -> tuple[int, int, int]:
+    def having(self, spellings: Iterable[Sought]) -> tuple[int, int, int]:
         """The lessons, a bit each, that have one of these spellings in the titles, in titles or headings, anywhere."""
         found = 0
-        for spelling in spellings:
-            found |= self.pairs.get(spelling, 0) if len(spelling) == LEAST else self._having(spelling)
+        for sought in spellings:
+            spelling = sought.spelling
+            found |= self.pairs.get(spelling, 0) if len(spelling) == LEAST else self._having(sought)
         count = len(self.entries)
         lessons = (1 << count) - 1
         titles = found & lessons
@@ -68,12 +77,10 @@ class Index:
         segment = 2 * len(self.entries) + number
         return self.words.key.find("\n", self.begins[segment]) + 1, self.begins[segment + 1]
 
-    def _having(self, spelling: str) -> int:
+    def _having(self, sought: Sought) -> int:
         """The segments that have it: in each, the places of its rarest run are tried until one is right."""
-        buckets = _buckets(spelling)
-        rarest = min(buckets, key=self.counts.__getitem__)
-        before = buckets.index(rarest)
-        at, end = self.starts[rarest], self.starts[rarest + 1]
+        spelling, bucket, before = sought
+        at, end = self.starts[bucket], self.starts[bucket + 1]
         stands, places, segments = self.words.key.startswith, self.places, self.segments
         found, right = 0, -1
         if end - at < MANY:
@@ -92,13 +99,14 @@ class Index:
         return found
 
 
-@lru_cache(maxsize=64)
-def _buckets(spelling: str) -> tuple[int, ...]:
-    """The bucket of each run of it."""
-    codes = _codes(spelling)
-    return tuple(
-        (x * 961 ^ y * 31 ^ z) % BUCKETS for x, y, z in zip(codes, codes[1:], codes[2:], strict=False)
-    )
+def sought(spelling: str, indexes: Sequence[Index]) -> Sought:
+    """How to look for this spelling, of two letters or more, in these: by the run that is rarest in the first."""
+    if len(spelling) == LEAST or not indexes:
+        return Sought(spelling, 0, 0)
+    starts, codes = indexes[0].starts, _codes(spelling)
+    buckets = [(x * 961 ^ y * 31 ^ z) % BUCKETS for x, y, z in zip(codes, codes[1:], codes[2:], strict=False)]
+    rarest = min(buckets, key=lambda bucket: starts[bucket + 1] - starts[bucket])
+    return Sought(spelling, rarest, buckets.index(rarest))
 
 
 def _codes(text: str) -> memoryview:
@@ -129,7 +137,7 @@ def build(course: Course) -> Index:
     entries = []
     for number, ((module, lesson), one) in enumerate(zip(taught, written, strict=True)):
         text = at[2 * len(taught) + number] + len(summaries[number]) + 1
-        anchors = tuple((text + place, id_, heading) for place, id_, heading in one.headings)
+        anchors = tuple((text + place, escape(id_), escape(heading)) for place, id_, heading in one.headings)
         entries.append(Entry(module, lesson, at[number], anchors))
     begins = array("I", _begins(words.key, pieces))
     pairs = _pairs(words.key, begins)
@@ -172,15 +180,13 @@ def _pairs(key: str, begins: Sequence[int]) -> dict[str, int]:
     return pairs
 
 
-def _runs(
-    key: str, begins: Sequence[int]
-) -> tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]:
-    """How many places each bucket has and where they start, the places, and the segment of each."""
+def _runs(key: str, begins: Sequence[int]) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    """Where the places of each bucket start, the places, and the segment of each."""
     buckets = [array("I") for _bucket in range(BUCKETS)]
     codes = _codes(key)
     for at, x, y, z in zip(count(), codes, codes[1:], codes[2:], strict=False):
-        buckets[(x * 961 ^ y * 31 ^ z) % BUCKETS].append(at)  # as _buckets has it
-    counts, starts, places = array("I", map(len, buckets)), array("I", [0]), array("I")
+        buckets[(x * 961 ^ y * 31 ^ z) % BUCKETS].append(at)  # as `sought` has it
+    starts, places = array("I", [0]), array("I")
     for found in buckets:
         places += found
         starts.append(len(places))
@@ -188,4 +194,4 @@ def _runs(
     of = array(kind)
     for segment in range(len(begins) - 1):
         of.extend(array(kind, [segment]) * (begins[segment + 1] - begins[segment]))
-    return counts, starts, places, array(kind, map(of.__getitem__, places))
+    return starts, places, array(kind, map(of.__getitem__, places))
