@@ -144,6 +144,7 @@ def read_long(statement: Executable, *, at_once: int) -> Any:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         postgresql.begin_if_none(connection)  # a cursor of the server lives in a transaction
+        postgresql.plan_for_all(connection)
     return connection.execute(statement.execution_options(yield_per=at_once))
 
 

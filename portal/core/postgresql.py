@@ -43,6 +43,12 @@ def begin_if_none(connection: Connection) -> None:
         begin(connection)
 
 
+def plan_for_all(connection: Connection) -> None:
+    """Until the end of this transaction cursors are planned for all their rows; else PostgreSQL plans for the first tenth."""
+    raw: Any = connection.connection.driver_connection
+    raw.execute("SET LOCAL cursor_tuple_fraction = 1")
+
+
 def open_lean(raw: Any, _record: Any) -> None:
     """To be called with each new connection."""
     raw.cursor_factory = _lean(raw.cursor_factory)
