@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace as replace_fields
+from datetime import datetime
+from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import Agency, User
@@ -13,7 +15,7 @@ from portal.certificates.claims import Claim
 from portal.certificates.earning import Earned
 from portal.certificates.models import Certificate, CertificateKind, SigningKey
 from portal.core import clock
-from portal.core.db import begin_write, db
+from portal.core.db import begin_write, db, read_rows
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.core.tokens import new_code
@@ -83,10 +85,25 @@ def by_code(code: str) -> Certificate | None:
     return db.session.scalar(select(Certificate).where(Certificate.code == plain))
 
 
-def of_user(user: User) -> list[Certificate]:
-    """The certificates of this person that stand, the newest first."""
-    mine = select(Certificate).where(Certificate.user_id == user.id, Certificate.ended_at.is_(None))
-    return list(db.session.scalars(mine.order_by(Certificate.earned_on.desc(), Certificate.id.desc())))
+class Held(NamedTuple):
+    """A certificate as a list of one's own shows it; `title` in both languages."""
+
+    code: str
+    title: dict[str, str]
+    issued_at: datetime
+
+
+# Put together once: everybody's own page asks it.
+_HELD = (
+    select(Certificate.code, Certificate.title, Certificate.issued_at)
+    .where(Certificate.user_id == bindparam("user"), Certificate.ended_at.is_(None))
+    .order_by(Certificate.earned_on.desc(), Certificate.id.desc())
+)
+
+
+def held_by(user: User) -> list[Held]:
+    """The certificates of this person that stand, the newest first. One query."""
+    return [Held(*row) for row in read_rows(_HELD, user=user.id)]
 
 
 def claim_of(certificate: Certificate, lang: str = "th") -> Claim:

@@ -93,7 +93,7 @@ def me() -> str:
         progress=learned,
         assigned=assigned,
         strips={one.course.code: strip_of_user(one) for one in learned},
-        certificates=issuing.of_user(user),
+        certificates=issuing.held_by(user),
         ticket=mine.ticket_of_today(taken),
         next=mine.next_step(user, taken, offered, learned, tracks, assigned=assigned),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select, bindparam, literal, null, select, union_all
@@ -40,8 +41,12 @@ class Progress:
     def lessons_finished(self, module: Module) -> int:
         return sum((module.code, lesson.slug) in self.finished for lesson in module.lessons)
 
+    @cached_property
+    def _begun(self) -> frozenset[str]:
+        return self.tried | {module for module, _lesson in self.finished}
+
     def is_begun(self, module: Module) -> bool:
-        return module.code in self.tried or self.lessons_finished(module) > 0
+        return module.code in self._begun
 
     def state(self, module: Module) -> str:
         """ "passed", "begun", "coming" or "empty", as the strip draws it."""

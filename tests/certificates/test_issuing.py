@@ -95,7 +95,7 @@ def test_revoked_it_says_when_by_whom_and_why_and_another_may_follow(
     issuing.revoke(issued, by=cast.orn, why=" ออกผิดคน ")
     assert not issued.is_standing
     assert (issued.ended_by_id, issued.ended_why) == (cast.orn.id, "ออกผิดคน")
-    assert issuing.of_user(cast.lamai) == []
+    assert issuing.held_by(cast.lamai) == []
     (other,) = issuing.issue([earned], by=cast.orn)
     assert other.code != issued.code
 
@@ -119,7 +119,7 @@ def test_replaced_it_leads_to_the_one_with_the_name_of_today(issued: Certificate
     other = issuing.replace(issued, by=cast.orn)
     assert issued.replaced_by == other
     assert (other.holder, other.earned_on, other.is_standing) == ("ละไม ใจใหม่", issued.earned_on, True)
-    assert issuing.of_user(cast.lamai) == [other]
+    assert issuing.held_by(cast.lamai) == [(other.code, other.title, other.issued_at)]
 
 
 def test_a_code_is_found_as_people_type_it(issued: Certificate) -> None:
