@@ -11,6 +11,7 @@ from portal.authoring import (
     changes,
     differences,
     drafts,
+    foreign_text,
     outline,
     previews,
     question_text,
@@ -176,8 +177,13 @@ def _list(work: Work, module: str, form: ActForm) -> Response:
         findings=[one for one in changes.findings(work.code, work.files) if one.file == path],
         kinds=KINDS,
         levels=LEVELS,
-        without_tags=figures.without_tags,
+        in_words=_in_words,
     )
+
+
+def _in_words(table: Mapping[str, Any]) -> str:
+    """What the question asks, without the marks of its Markdown."""
+    return foreign_text.to_plain(figures.without_tags(str(table.get("text", ""))))
 
 
 def _question_page(work: Work, module: str, form: QuestionForm, table: dict[str, Any] | None) -> Response:

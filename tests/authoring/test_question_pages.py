@@ -263,6 +263,12 @@ def test_of_a_question_taken_out_meanwhile_nothing_comes_back_by_itself(orn: Cli
     assert orn.get(f"{QUIZ}/questions/op-01").status_code == 404
 
 
+def test_the_list_shows_what_is_asked_not_its_markdown(orn: Client, ying: User) -> None:
+    change("op/quiz.toml", "ข้อใด**ถูก**", "อ่าน **ร่าง** นี้ `ก` [ดู](why)", ying)
+    orn.get(QUIZ)
+    assert "อ่าน ร่าง นี้ ก ดู" in orn.page.text
+
+
 def test_questions_move_and_an_old_removal_is_refused(orn: Client, ying: User) -> None:
     orn.get(QUIZ)
     orn.follow(orn.submit("/questions/op-01/place", by="1"))
