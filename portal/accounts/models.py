@@ -80,6 +80,8 @@ class _Columns(Protocol):
     def approved_at(self) -> datetime | None: ...
     @property
     def disabled_at(self) -> datetime | None: ...
+    @property
+    def is_approved(self) -> bool: ...
 
 
 class Standing:
@@ -103,9 +105,7 @@ class Standing:
 
     @property
     def is_coordinator(self: _Columns) -> bool:
-        return (
-            self.role is Role.COORDINATOR and self.confirmed_at is not None and self.approved_at is not None
-        )
+        return self.role is Role.COORDINATOR and self.is_approved
 
     @property
     def is_speaker(self: _Columns) -> bool:
