@@ -1,10 +1,12 @@
 """The people of the stories, the same as in the demonstration: อร organizes, มะลิ coordinates กรมตัวอย่าง, ละไม learns there, วิทย์ speaks, ศักดา must never get in."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from portal.accounts.models import Agency, Role, User
 from portal.core import clock
 from portal.core.db import db
+from tests.rows import laid
 
 PASSWORD = "pmqa-demo-2566"
 # argon2 of PASSWORD with cheap parameters, so that a test pays nothing for a cast that signs in by row.
@@ -67,18 +69,20 @@ def _password_hash() -> str:
 
 
 def gather() -> Cast:
+    orn, mali, lamai, wit, sakda, krom, province = laid("cast", _gathered)
+    return Cast(orn, mali, lamai, wit, sakda, krom, province)
+
+
+def _gathered() -> list[Any]:
     krom = _agency("SAMPLE-DEPT", "กรมตัวอย่าง", "กระทรวงตัวอย่าง")
     province = _agency("SAMPLE-PROV", "จังหวัดสมมติ", "กระทรวงมหาดไทย")
-    cast = Cast(
-        orn=_person("orn@demo.example", "อร รักงาน", Role.ORGANIZER),
-        mali=_person("mali@demo.example", "มะลิ ใจดี", Role.COORDINATOR, krom),
-        lamai=_person("lamai@demo.example", "ละไม ตั้งใจ", Role.LEARNER, krom),
-        wit=_person("wit@demo.example", "วิทย์ รู้รอบ", Role.SPEAKER),
-        sakda=_person("sakda@demo.example", "ศักดา สมมติ", Role.LEARNER, province),
-        agency=krom,
-        province=province,
-    )
-    # At once: most tests begin with them.
-    db.session.add_all([krom, province, cast.orn, cast.mali, cast.lamai, cast.wit, cast.sakda])
-    db.session.commit()
-    return cast
+    people = [
+        _person("orn@demo.example", "อร รักงาน", Role.ORGANIZER),
+        _person("mali@demo.example", "มะลิ ใจดี", Role.COORDINATOR, krom),
+        _person("lamai@demo.example", "ละไม ตั้งใจ", Role.LEARNER, krom),
+        _person("wit@demo.example", "วิทย์ รู้รอบ", Role.SPEAKER),
+        _person("sakda@demo.example", "ศักดา สมมติ", Role.LEARNER, province),
+    ]
+    db.session.add_all([krom, province, *people])
+    db.session.flush()
+    return [*people, krom, province]

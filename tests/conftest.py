@@ -22,7 +22,7 @@ from portal.core.db import Base, db, driver_url
 from portal.courses import catalog
 from portal.learning import coverage, item_analysis
 from portal.mail import heartbeat
-from tests import cast as cast_module, rows
+from tests import cast as cast_module, compiled, rows
 from tests.pages import Client, counted_queries
 
 START = "2023-02-13T09:00:00+07:00"
@@ -67,6 +67,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def built_assets() -> None:
     build_assets.build()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    base = tmp_path_factory.getbasetemp()
+    compiled.keep_in((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "templates")
 
 
 def _postgres_server() -> Any:

@@ -11,6 +11,7 @@ from portal.core.toml import Finding
 from portal.courses import catalog, checker, editions, reader
 from portal.courses.course import Course
 from portal.courses.prose import Prose
+from tests.rows import laid
 
 PARTS = {"op": "OP", "c1": "1", "c2": "2", "c3": "3", "c4": "4", "c5": "5", "c6": "6", "c7": "7"}
 NAMES = {"op": "ลักษณะสำคัญขององค์การ", "c1": "การนำองค์การ", "c2": "การวางแผนเชิงยุทธศาสตร์"}
@@ -167,8 +168,12 @@ def as_files(texts: Mapping[str, str]) -> dict[str, bytes]:
 
 def publish(files: dict[str, bytes] | None = None, *, code: str = "sample") -> Course:
     """Publish the files (a pack as it comes) and give the course as everybody now reads it. Commits."""
+    files = files or pack()
     with read_once():
-        editions.publish(code, files or pack(), by=None)
+        laid(
+            f"course {code} {editions.digest_of(files)}", lambda: bool(editions.publish(code, files, by=None))
+        )
+        db.session().info[editions._PUBLISHED] = True  # as if it had been published just now
         db.session.commit()
         course = catalog.course(code)
     assert course is not None

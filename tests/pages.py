@@ -12,14 +12,16 @@ from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from lxml.etree import Element, XPath
 from lxml.html import HtmlElement, document_fromstring
-from sqlalchemy import event
+from sqlalchemy import event, insert
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import SignIn, User
 from portal.core.db import db
 from portal.core.tokens import new_secret
+from tests.rows import identity_of
 
 SPACES = re.compile(r"\s+")
+_SIGN_IN = insert(SignIn)
 _TEXTS = XPath("descendant::text()[not(ancestor::script or ancestor::style or ancestor::template)]")
 
 
@@ -190,13 +192,14 @@ class Client(FlaskClient):
 
     def sign_in(self, user: User) -> "Client":
         """Start a sign-in of this person without the sign-in page."""
-        row = SignIn(key=new_secret(), user_id=user.id)
-        db.session.add(row)
+        db.session.flush()
+        key = new_secret()
+        db.session.connection().execute(_SIGN_IN, {"key": key, "user_id": identity_of(user)})
         db.session.commit()
-        with self.session_transaction() as session:
-            session.clear()
-            session["_user_id"] = row.key
-            session["_fresh"] = True
+        sessions = self.application.session_interface
+        signer = sessions.get_signing_serializer(self.application)  # type: ignore[attr-defined]
+        cookie = signer.dumps({"_user_id": key, "_fresh": True})
+        self.set_cookie(sessions.get_cookie_name(self.application), cookie)
         return self
 
     def sign_out(self) -> "Client":

@@ -1,10 +1,12 @@
 """Rows of the test database: all taken out after a test, and those with which many tests begin laid down again as they were first made."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, inspect, select
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
 from config import ROOT
 from portal.awards import loading as awards
@@ -16,8 +18,8 @@ from portal.programme import loading as programme
 CONTENT = ROOT / "content"
 
 T = TypeVar("T")
-Rows = list[tuple[Table, list[dict[str, Any]]]]
-_kept: dict[tuple[object, ...], tuple[Any, Rows]] = {}
+Held = dict[str, list[Any]]  # the rows of each table that holds some, as its database gives and takes them
+_kept: dict[tuple[object, ...], tuple[Any, Held] | None] = {}
 
 
 @cache
@@ -33,19 +35,26 @@ def _look() -> str:
     )
 
 
-def _filled(connection: Connection) -> list[Table]:
+@cache
+def _counts(name: str, last: str) -> str:
+    """SQL. PostgreSQL counts its numbers apart from the rows; SQLite looks at them. {0} in `last` is the table."""
+    numbers = f"pg_get_serial_sequence('\"{name}\"', 'id')"
+    return f"SELECT setval({numbers}, {last.format(name)})" if "id" in _tables()[name].columns else "SELECT 1"
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+def _raw(connection: Connection) -> Any:
+    """The driver's own: a statement that is sent by way of SQLAlchemy takes longer than to be carried out."""
+    return connection.connection.driver_connection
+
+
+def _filled(connection: Connection) -> list[str]:
     """The tables that hold something, those that others point to first. One question."""
-    names = set(connection.exec_driver_sql(_look()).scalars())
-    return [table for name, table in _tables().items() if name in names]
-
-
-def _count_on(connection: Connection, tables: Iterable[Table], *, last: str) -> None:
-    """PostgreSQL counts its numbers apart from the rows; SQLite looks at them. `last` is SQL, {0} in it the table."""
-    if connection.dialect.name == "postgresql":
-        for table in tables:
-            if "id" in table.columns:
-                numbers = f"pg_get_serial_sequence('\"{table.name}\"', 'id')"
-                connection.exec_driver_sql(f"SELECT setval({numbers}, {last.format(table.name)})")
+    names = {name for (name,) in _raw(connection).execute(_look())}
+    return [name for name in _tables() if name in names]
 
 
 def empty() -> None:
@@ -54,44 +63,120 @@ def empty() -> None:
         filled = _filled(connection)
         if not filled:
             return
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        for table in reversed(filled):
-            connection.exec_driver_sql(f'DELETE FROM "{table.name}"')
-        _count_on(connection, filled, last="1, false")
-        connection.commit()
+        raw = _raw(connection)
+        deletions = ";".join(f'DELETE FROM "{name}"' for name in reversed(filled))
+        if _is_sqlite(connection):
+            # All goes: nobody need look for each row who points to it.
+            raw.execute("PRAGMA foreign_keys = OFF")
+            try:
+                raw.executescript(f"BEGIN IMMEDIATE; {deletions}; COMMIT; PRAGMA foreign_keys = ON")
+            except raw.Error:
+                connection.invalidate()
+                raise
+        else:
+            counts = ";".join(_counts(name, "1, false") for name in filled)
+            raw.execute(f"BEGIN; {deletions}; {counts}; COMMIT")
 
 
 def laid(name: str, make: Callable[[], T]) -> T:
-    """What `make` gives, its rows in the database: made by the portal's rules the first time in a worker, then laid down as they were.
+    """What `make` gives, its rows in the database: made by the portal's rules the first time in a worker on what the
+    database then holds, and laid down as they were whenever it holds the same at the same moment.
 
-    `make` gives no rows, changes none that are there, and asks for nothing but files and the clock. Commits.
+    `make` asks for nothing but the database, files and the clock, and changes no row that is there, or it is called
+    every time. It gives a row, a list of rows, or what is the same for every test. Commits.
     """
     db.session.commit()
-    key = name, db.engine.dialect.name, clock.now()
     with db.engine.connect() as connection:
-        there = _filled(connection)
-        if key in _kept and not {table for table, _rows in _kept[key][1]}.intersection(there):
-            given, rows = _kept[key]
-            _lay(connection, rows)
-            return given  # type: ignore[no-any-return]
+        before = _held(connection)
+        key = name, connection.dialect.name, clock.now(), _fingerprint(before)
+        found = _kept.get(key)
+        if found:
+            _lay(connection, found[1])
+            return _given(found[0])  # type: ignore[no-any-return]
     given = make()
     db.session.commit()
-    with db.engine.connect() as connection:
-        new = [table for table in _filled(connection) if table not in there]
-        _kept[key] = given, [(table, _rows_of(connection, table)) for table in new]
+    if key not in _kept:
+        with db.engine.connect() as connection:
+            new = _new(before, _held(connection))
+        _kept[key] = None if new is None else (_noted(given), new)
     return given
 
 
-def _rows_of(connection: Connection, table: Table) -> list[dict[str, Any]]:
-    return [dict(row) for row in connection.execute(select(table)).mappings()]
+def _held(connection: Connection) -> Held:
+    raw = _raw(connection)
+    if _is_sqlite(connection):
+        return {name: raw.execute(f'SELECT * FROM "{name}"').fetchall() for name in _filled(connection)}
+    rows = " UNION ALL ".join(f"SELECT '{name}', x::text FROM \"{name}\" x" for name in _filled(connection))
+    held: Held = {}
+    for name, row in raw.execute(rows) if rows else ():
+        held.setdefault(name, []).append(row)
+    return held
 
 
-def _lay(connection: Connection, rows: Rows) -> None:
-    for table, values in rows:
-        connection.execute(insert(table), values)
-    _count_on(connection, [table for table, _values in rows], last='(SELECT max(id) FROM "{0}")')
-    connection.commit()
+def _fingerprint(held: Held) -> int:
+    return hash(tuple((name, tuple(rows)) for name, rows in held.items()))
+
+
+def _new(before: Held, after: Held) -> Held | None:
+    """The rows that came; None where others went or were changed."""
+    new: Held = {}
+    for name in _tables():
+        old, rows = set(before.get(name, ())), after.get(name, [])
+        came = [row for row in rows if row not in old]
+        if len(came) + len(old) != len(rows):
+            return None
+        if came:
+            new[name] = came
+    return new
+
+
+def _lay(connection: Connection, new: Held) -> None:
+    raw = _raw(connection)
+    if _is_sqlite(connection):
+        raw.execute("BEGIN IMMEDIATE")
+        for name, rows in new.items():
+            raw.executemany(f'INSERT INTO "{name}" VALUES ({",".join("?" * len(rows[0]))})', rows)
+        raw.execute("COMMIT")
+        return
+    raw.execute("BEGIN")
+    for name, rows in new.items():
+        raw.execute(f'INSERT INTO "{name}" SELECT (x::"{name}").* FROM unnest(%s::text[]) x', (rows,))
+    counts = ";".join(_counts(name, '(SELECT max(id) FROM "{0}")') for name in new)
+    raw.execute(f"{counts}; COMMIT")
+
+
+def identity_of(row: Base) -> int:
+    """The number of a row in the database, without looking it up."""
+    identity = inspect(row).identity
+    assert identity
+    return int(identity[0])
+
+
+def _noted(given: Any) -> Any:
+    """Rows as their class and number, everything else as it is."""
+    if isinstance(given, list):
+        return [_noted(one) for one in given]
+    return _Row(type(given), identity_of(given)) if isinstance(given, Base) else given
+
+
+class _Row(tuple[type[Base], int]):
+    """A row that a session does not know yet."""
+
+    def __new__(cls, kind: type[Base], number: int) -> "_Row":
+        return super().__new__(cls, (kind, number))
+
+
+def _given(noted: Any) -> Any:
+    if isinstance(noted, list):
+        return [_given(one) for one in noted]
+    if not isinstance(noted, _Row):
+        return noted
+    kind, number = noted
+    row = kind()
+    set_committed_value(row, "id", number)
+    make_transient_to_detached(row)
+    db.session.add(row)
+    return row
 
 
 def the_round() -> Round:

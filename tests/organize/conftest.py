@@ -11,16 +11,19 @@ from portal.core import clock
 from portal.core.db import db
 from portal.courses.course import Course
 from portal.learning.models import Attempt, ModulePass
-from tests import packs
+from tests import packs, rows
 from tests.pages import Client
 
 
 @pytest.fixture
 def track(app) -> Track:
+    return rows.laid("track", _track)
+
+
+def _track() -> Track:
     round_ = Round(year_be=2566, title_th="รางวัลคุณภาพ พ.ศ. 2566")
     track = Track(round=round_, code="pmqa40", name_th="รางวัลคุณภาพการบริหารจัดการภาครัฐ 4.0")
     db.session.add_all([round_, track])
-    db.session.commit()
     return track
 
 

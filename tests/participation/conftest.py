@@ -14,7 +14,7 @@ from portal.core.db import db
 from portal.mail.models import OutboxMessage
 from portal.participation.models import Move, Registration, RegistrationMove
 from portal.programme.models import Workshop, WorkshopSession
-from tests import cast as cast_module
+from tests import cast as cast_module, rows
 from tests.pages import Page
 from tests.participation.teaming import URL
 
@@ -24,10 +24,13 @@ CLOSES = "2023-02-17T16:30:00+07:00"
 
 @pytest.fixture
 def track(app) -> Track:
+    return rows.laid("track", _track)
+
+
+def _track() -> Track:
     round_ = Round(year_be=2566, title_th="รางวัลคุณภาพ พ.ศ. 2566")
     track = Track(round=round_, code="pmqa40", name_th="รางวัลคุณภาพการบริหารจัดการภาครัฐ 4.0")
     db.session.add_all([round_, track])
-    db.session.commit()
     return track
 
 
@@ -59,30 +62,33 @@ def make_workshop(track) -> Callable[..., Workshop]:
             "registration_opens_at": datetime.fromisoformat(OPENS),
             "registration_closes_at": datetime.fromisoformat(CLOSES),
         }
-        workshop = Workshop(code=code, round=track.round, tracks=[track], **(settings | given))
-        db.session.add(workshop)
-        for position, title in enumerate(("วันที่หนึ่ง", "วันที่สอง")):
-            db.session.add(
-                WorkshopSession(
-                    workshop=workshop,
-                    code=f"day{position + 1}",
-                    position=position,
-                    title_th=title,
-                    day=workshop.starts_on + timedelta(days=position),
-                )
-            )
-        db.session.commit()
-        return workshop
+        named = f"workshop {code} {sorted((settings | given).items())}"
+        return rows.laid(named, lambda: _workshop(track, code, settings | given))
 
     return make
+
+
+def _workshop(track: Track, code: str, settings: dict[str, Any]) -> Workshop:
+    workshop = Workshop(code=code, round=track.round, tracks=[track], **settings)
+    db.session.add(workshop)
+    for position, title in enumerate(("วันที่หนึ่ง", "วันที่สอง")):
+        db.session.add(
+            WorkshopSession(
+                workshop=workshop,
+                code=f"day{position + 1}",
+                position=position,
+                title_th=title,
+                day=workshop.starts_on + timedelta(days=position),
+            )
+        )
+    return workshop
 
 
 @pytest.fixture
 def cast(app, track) -> cast_module.Cast:
     """The cast; กรมตัวอย่าง passed stage 1, จังหวัดสมมติ did not."""
     cast = cast_module.gather()
-    passed(cast.agency, track)
-    db.session.commit()
+    rows.laid("entry", lambda: passed(cast.agency, track))
     return cast
 
 
@@ -120,34 +126,39 @@ def make_people(track) -> Callable[..., list[User]]:
 
     def make(count: int, *, agencies: int | None = None) -> list[User]:
         nonlocal made
-        now = clock.now()
-        pool = [
-            Agency(
-                code=f"X{number}",
-                name_th=f"หน่วยงานตัวอย่างที่ {number}",
-                ministry_th="กระทรวงตัวอย่าง",
-                is_sample=True,
-            )
-            for number in range(made, made + (agencies or count))
-        ]
-        db.session.add_all([*pool, *(entry_of(agency, track) for agency in pool)])
-        people = [
-            User(
-                email=f"p{made + at}@demo.example",
-                name=f"บุคคล ที่{made + at}",
-                role=Role.LEARNER,
-                agency=pool[at % len(pool)],
-                confirmed_at=now,
-                approved_at=now,
-            )
-            for at in range(count)
-        ]
-        made += count
-        db.session.add_all(people)
-        db.session.commit()
-        return people
+        first, made = made, made + count
+        return rows.laid(
+            f"{count} people from {first} of {agencies}", lambda: _people(track, first, count, agencies)
+        )
 
     return make
+
+
+def _people(track: Track, first: int, count: int, agencies: int | None) -> list[User]:
+    now = clock.now()
+    pool = [
+        Agency(
+            code=f"X{number}",
+            name_th=f"หน่วยงานตัวอย่างที่ {number}",
+            ministry_th="กระทรวงตัวอย่าง",
+            is_sample=True,
+        )
+        for number in range(first, first + (agencies or count))
+    ]
+    db.session.add_all([*pool, *(entry_of(agency, track) for agency in pool)])
+    people = [
+        User(
+            email=f"p{first + at}@demo.example",
+            name=f"บุคคล ที่{first + at}",
+            role=Role.LEARNER,
+            agency=pool[at % len(pool)],
+            confirmed_at=now,
+            approved_at=now,
+        )
+        for at in range(count)
+    ]
+    db.session.add_all(people)
+    return people
 
 
 @pytest.fixture
