@@ -22,7 +22,7 @@ from portal.core.db import Base, db, driver_url
 from portal.courses import catalog
 from portal.learning import coverage, item_analysis
 from portal.mail import heartbeat
-from tests import cast as cast_module, compiled, rows
+from tests import cast as cast_module, compiled, packs, rows
 from tests.pages import Client, counted_queries
 
 START = "2023-02-13T09:00:00+07:00"
@@ -70,9 +70,12 @@ def built_assets() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the workers of a run share, and no other run may: it was made by the code of this moment."""
     base = tmp_path_factory.getbasetemp()
-    compiled.keep_in((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "templates")
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    compiled.keep_in(shared / "templates")
+    packs.share_in(shared / "packs")
 
 
 def _postgres_server() -> Any:

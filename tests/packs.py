@@ -1,8 +1,12 @@
 """Course packs of any small shape, published as real editions: for tests of what people do with a course."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import os
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -17,6 +21,8 @@ PARTS = {"op": "OP", "c1": "1", "c2": "2", "c3": "3", "c4": "4", "c5": "5", "c6"
 NAMES = {"op": "ลักษณะสำคัญขององค์การ", "c1": "การนำองค์การ", "c2": "การวางแผนเชิงยุทธศาสตร์"}
 KINDS = ("single", "multiple", "true_false")
 
+LARGE = 30  # files
+T = TypeVar("T")
 Choice = tuple[str, bool, str]  # text, whether it is right, why
 
 
@@ -181,6 +187,7 @@ def publish(files: dict[str, bytes] | None = None, *, code: str = "sample") -> C
 
 
 _check, _read = checker.check, reader.read
+_folder = Path()
 _checked: dict[tuple[str, str], list[Finding]] = {}
 _courses: dict[tuple[str, str, int], tuple[Course | None, Prose]] = {}
 
@@ -188,7 +195,7 @@ _courses: dict[tuple[str, str, int], tuple[Course | None, Prose]] = {}
 def _check_once(code: str, files: Mapping[str, bytes]) -> list[Finding]:
     key = code, editions.digest_of(files)
     if key not in _checked:
-        _checked[key] = _check(code, files)
+        _checked[key] = _shared(f"check-{code}-{key[1]}", files, lambda: _check(code, files))
     return list(_checked[key])
 
 
@@ -197,9 +204,32 @@ def _course_once(
 ) -> tuple[Course | None, Prose]:
     key = code, editions.digest_of(files), number
     if key not in _courses:
-        _courses[key] = _read(code, files, number=number)
+        _courses[key] = _shared(
+            f"course-{code}-{key[1]}-{number}", files, lambda: _read(code, files, number=number)
+        )
     course, prose = _courses[key]
     return course and replace(course, edition_id=edition_id), prose
+
+
+def share_in(folder: Path) -> None:
+    """Where the workers of a run lay what it takes long to read: the courses of content/."""
+    global _folder
+    folder.mkdir(exist_ok=True)
+    _folder = folder
+
+
+def _shared(name: str, files: Mapping[str, bytes], make: Callable[[], T]) -> T:
+    if len(files) < LARGE:
+        return make()
+    kept = _folder / name
+    with suppress(FileNotFoundError):
+        found: T = pickle.loads(kept.read_bytes())
+        return found
+    made = make()
+    half = kept.with_suffix(f".{os.getpid()}")
+    half.write_bytes(pickle.dumps(made))
+    half.replace(kept)
+    return made
 
 
 @contextmanager

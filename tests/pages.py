@@ -19,6 +19,7 @@ from portal.accounts.models import SignIn, User
 from portal.core.db import db
 from portal.core.tokens import new_secret
 from tests.rows import identity_of
+from tests.soups import soup_of
 
 SPACES = re.compile(r"\s+")
 _SIGN_IN = insert(SignIn)
@@ -34,11 +35,14 @@ class Page:
 
     def __init__(self, html: str) -> None:
         self._html = html
-        self.tree: HtmlElement = document_fromstring(html if html.strip() else "<html>")
+
+    @cached_property
+    def tree(self) -> HtmlElement:
+        return document_fromstring(self._html if self._html.strip() else "<html>")
 
     @cached_property
     def soup(self) -> BeautifulSoup:
-        return BeautifulSoup(self._html, "lxml")
+        return soup_of(self.tree)
 
     @property
     def text(self) -> str:

@@ -77,7 +77,8 @@ def count(model: type) -> int:
 
 
 def test_the_content_of_the_repository_is_sound(run: Run) -> None:
-    result = run("content", "check")
+    with packs.read_once():
+        result = run("content", "check")
     assert (result.exit_code, result.stdout) == (0, "content is sound\n"), result.stderr
 
 
@@ -146,7 +147,8 @@ def test_a_changed_course_becomes_the_next_edition(run: Run, content: Path) -> N
 
 
 def test_all_of_the_repository_s_content_loads(run: Run) -> None:
-    result = run("content", "load")
+    with packs.read_once():
+        result = run("content", "load")
     assert result.exit_code == 0, result.stderr
     assert "new workshops 2, new speakers 6" in result.stdout
     assert "pmqa2562 edition 1, pmqa40 edition 1" in result.stdout

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from config import ROOT
 from portal import content
@@ -25,7 +25,7 @@ from portal.mail.models import OutboxMessage
 from portal.participation import registration
 from portal.participation.models import Move, Registration, RegistrationMove, RegistrationStatus
 from portal.programme import workshops
-from tests import cast as people, packs
+from tests import cast as people, packs, rows
 from tests.cast import Cast
 from tests.learning.taking import answers, take
 from tests.pages import Client
@@ -34,18 +34,29 @@ OPENS = datetime.fromisoformat("2023-02-06T08:30:00+07:00")
 
 
 @pytest.fixture
-def course(app: Flask) -> Course:
+def week(cast: Cast) -> Cast:
+    """A week in the life of both agencies: seats, a queue, calendars, quizzes passed, begun and failed, people waiting."""
+    rows.laid("week", lambda: lived(cast))
+    return cast
+
+
+@pytest.fixture
+def course(week: Cast) -> Course:
+    return read_course()
+
+
+def read_course() -> Course:
     with packs.read_once():
-        content.load(ROOT / "content")
-        db.session.commit()
         found = catalog.course("pmqa40")
     assert found is not None
     return found
 
 
-@pytest.fixture
-def week(cast: Cast, course: Course) -> Cast:
-    """A week in the life of both agencies: seats, a queue, calendars, quizzes passed, begun and failed, people waiting."""
+def lived(cast: Cast) -> None:
+    with packs.read_once():
+        content.load(ROOT / "content")
+        db.session.commit()
+    course = read_course()
     for agency in (cast.agency, cast.province):
         for track in db.session.scalars(select(Round)).one().tracks:
             db.session.add(Entry(track=track, agency=agency, stage1_passed_on=clock.today()))
@@ -62,8 +73,6 @@ def week(cast: Cast, course: Course) -> Cast:
         db.session.add(SignIn(key=f"key of {user.email}", user_id=user.id))
     for agency, name in ((cast.agency, "วันเพ็ญ มาใหม่"), (cast.province, "สมหมาย ย้ายมา")):
         people.person(f"new@{agency.code.lower()}.example", name, agency=agency, approved=False)
-    db.session.commit()
-    return cast
 
 
 def of_krom(cast: Cast) -> list[User]:
@@ -79,6 +88,26 @@ def codes_of_krom(cast: Cast) -> set[str]:
     emails = [user.email for user in of_krom(cast)]
     found.update(db.session.scalars(select(OutboxMessage.code).where(OutboxMessage.to_email.in_(emails))))
     return found
+
+
+def codes_of_each_kind(cast: Cast) -> list[str]:
+    """Of all those codes one of every kind and state: what มะลิ and ละไม have alike is tried once."""
+    theirs: list[Any] = [cast.agency.code, *(user.code for user in of_krom(cast))]
+    started = Attempt.submitted_at.is_(None)
+    for by_kind in (
+        select(func.min(Attempt.code))
+        .group_by(started, Attempt.passed)
+        .where(Attempt.user_id == cast.mali.id),
+        select(func.min(Registration.code))
+        .group_by(Registration.status)
+        .where(Registration.user_id.in_([user.id for user in of_krom(cast)])),
+        select(func.min(SignIn.code)).where(SignIn.user_id == cast.mali.id),
+        select(func.min(OutboxMessage.code)).where(OutboxMessage.to_email == cast.mali.email),
+    ):
+        theirs += db.session.scalars(by_kind)
+    assert len(set(theirs)) == 1 + 3 + 3 + 2 + 1 + 1
+    assert set(theirs) <= codes_of_krom(cast)
+    return theirs
 
 
 def addresses(app: Flask, code: str) -> Iterator[tuple[str, str]]:
@@ -149,10 +178,9 @@ def test_no_address_with_a_code_of_the_other_agency_opens_or_changes_anything(
     client.sign_in(week.sakda)
     before = state_of_krom(week)
     token = token_of(client)
-    codes = codes_of_krom(week)
-    assert len(codes) > 15
+    client.check_pages = False  # that of a refusal is read elsewhere, not a thousand times
     tried = 0
-    for code in sorted(codes):
+    for code in codes_of_each_kind(week):
         for method, address in addresses(app, code):
             data = {"csrf_token": token, "seq": "1", "password": "x", "q": "1"} if method == "POST" else None
             status = client.open(address, method=method, data=data).status_code
