@@ -27,9 +27,8 @@ CORE = (
 )  # joined to css/core.css, in the order in which they build on each other
 TEXTUAL = (".css", ".js", ".svg")
 CSS_URL = re.compile(r'url\("(?!data:)(?P<target>[^"]+)"\)')
-JS_REMARK = re.compile(
-    r"^[ \t]*//[^\n]*\n", re.MULTILINE
-)  # a line of its own: for who reads the source, not for the wire
+# A line of its own: for who reads the source, not for the wire.
+JS_REMARK = re.compile(r"^[ \t]*//[^\n]*\n", re.MULTILINE)
 JS_IMPORT = re.compile(r'(?:from|import) *\(?"(?P<target>\./[\w-]+\.js)"')
 
 LATIN = [*range(0x20, 0x7F), 0xA0, 0xA7, 0xA9, 0xAB, 0xB0, 0xB1, 0xB2, 0xB7, 0xBB, 0xBD, 0xD7, 0xE9]
