@@ -22,4 +22,6 @@ def pieces_of(html: str) -> Pieces:
 
 def filled(pieces: Pieces, texts: Mapping[str, str]) -> str:
     """The HTML with these texts in its holes; they are HTML already: escaped, or Markup."""
-    return "".join([texts[piece] if at % 2 else piece for at, piece in enumerate(pieces)])
+    made = list(pieces)
+    made[1::2] = [texts[name] for name in made[1::2]]
+    return "".join(made)

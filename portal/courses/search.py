@@ -59,8 +59,8 @@ class Hit(NamedTuple):
 
     @property
     def place(self) -> tuple[str, str]:
-        """What names its module."""
-        return self.course.code, self.module.code
+        """What names its module: the course and the module in it."""
+        return self.entry.place
 
     @property
     def course(self) -> Course:
@@ -80,14 +80,13 @@ class Hit(NamedTuple):
 
     def title(self, line: int) -> Markup:
         """The Thai title (0) or the English one (1), with the hits marked."""
-        begin = self.entry.title, self.within.begins[self.number]
-        return search_marks.line(self.within.words, line, self.wanted.words, *begin)
+        return search_marks.line(self.within.words, self.entry.titles[line], self.wanted.words)
 
     def excerpts(self) -> list[Excerpt]:
         """The first places in the text where each word stands, no two of the same piece; none where only titles have it."""
-        body = self.within.body(self.number)
+        heading_at, body = self.entry.heading_at, self.within.body(self.number)
         found = search_marks.excerpts(self.within.words, *body, self.wanted.words)
-        return [Excerpt(html, *self.entry.heading_at(place)) for place, html in found]
+        return [Excerpt(html, *heading_at(place)) for place, html in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +100,8 @@ class Found:
     wanted: Wanted = _NOTHING
     levels: Sequence[tuple[Index, Levels]] = ()
     count: int = 0
-    drawn: dict[tuple[str, str, int], Markup] = field(
-        default_factory=dict
-    )  # pages of it, as search_views made them
+    # Pages of it as search_answer made them, by language, root and number.
+    drawn: dict[tuple[str, str, int], Markup] = field(default_factory=dict)
 
     def hits(self, since: int = 0, most: int | None = None) -> list[Hit]:
         """The lessons in their order: the module with the nearest first and all of it together, else as in the course."""
@@ -126,8 +124,8 @@ class Found:
             for index, levels in self.levels:
                 if levels[nearest]:
                     for module in index.modules:
-                        lessons = [level & module for level in levels]
-                        if lessons[nearest] and not any(lessons[:nearest]):
+                        lessons = [level & module for level in levels] if levels[nearest] & module else ()
+                        if not any(lessons[:nearest]):
                             yield from ((index, one) for one in lessons if one)
 
 

@@ -76,11 +76,11 @@ def _hit(hit: Hit, drawing: _Drawing, root: str) -> str:
 
 def _address(hit: Hit, root: str) -> str:
     """The lesson's address below this root, escaped."""
-    drawn, (course, module), lesson = hit.within.drawn, hit.place, hit.lesson.slug
-    address: str | None = drawn.get((root, module, lesson))
-    if address is None:
-        address = escape(url_for("learning.lesson", course=course, module=module, lesson=lesson))
-        drawn[root, module, lesson] = address
+    drawn, key = hit.within.drawn, (root, hit.number)
+    if key not in drawn:
+        course, module = hit.place
+        drawn[key] = escape(url_for("learning.lesson", course=course, module=module, lesson=hit.lesson.slug))
+    address: str = drawn[key]
     return address
 
 

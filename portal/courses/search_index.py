@@ -13,28 +13,32 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
-from portal.courses import lesson_text, search_keys
+from portal.courses import lesson_text, search_keys, search_marks
 from portal.courses.course import Course, Lesson, Module
 from portal.courses.search_keys import Folded
+from portal.courses.search_marks import Line
 
 LEAST, RUN = 2, 3  # letters
 MANY = 400  # places, of which those in a segment already found are leapt over
+NO_HEADING = Markup(), Markup()
 BUCKETS = 1 << 15  # for runs; what two of them share is told apart by the key
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A lesson as it is searched. `title`: where in the text its titles begin, a line each."""
+    """A lesson as it is searched: its Thai and its English title, and where in the text its headings stand."""
 
     module: Module
     lesson: Lesson
-    title: int
-    anchors: tuple[tuple[int, Markup, Markup], ...]  # place in the text, id and words of each heading
+    place: tuple[str, str]  # what names its module: the course and the module in it
+    titles: Sequence[Line]
+    heads: Sequence[int]
+    headings: Sequence[tuple[Markup, Markup]]  # id and words of each
 
     def heading_at(self, place: int) -> tuple[Markup, Markup]:
         """Id and words of the heading that this place of the text stands under; empty before the first."""
-        under = bisect_right(self.anchors, place, key=lambda one: one[0])
-        return self.anchors[under - 1][1:] if under else (Markup(), Markup())
+        under = bisect_right(self.heads, place)
+        return self.headings[under - 1] if under else NO_HEADING
 
 
 class Sought(NamedTuple):
@@ -59,7 +63,8 @@ class Index:
     starts: Sequence[int]
     places: Sequence[int]
     segments: Sequence[int]
-    drawn: dict[tuple[str, ...], Any] = field(default_factory=dict)  # what pages always show alike of it
+    # What pages always show alike of it, as search_answer made it.
+    drawn: dict[tuple[str, str | int], Any] = field(default_factory=dict)
 
     def having(self, spellings: Iterable[Sought]) -> tuple[int, int, int]:
         """The lessons, a bit each, that have one of these spellings in the titles, in titles or headings, anywhere."""
@@ -133,13 +138,14 @@ def build(course: Course) -> Index:
     bodies = [f"{summary}\n{one.text}" for summary, one in zip(summaries, written, strict=True)]
     pieces = [*titles, *headings, *bodies]
     words = search_keys.fold("\n".join(pieces))
-    at = list(_places(pieces))
+    at, begins = list(_places(pieces)), array("I", _begins(words.key, pieces))
     entries = []
     for number, ((module, lesson), one) in enumerate(zip(taught, written, strict=True)):
+        lines = search_marks.lines(words, 2, at[number], begins[number])
         text = at[2 * len(taught) + number] + len(summaries[number]) + 1
-        anchors = tuple((text + place, escape(id_), escape(heading)) for place, id_, heading in one.headings)
-        entries.append(Entry(module, lesson, at[number], anchors))
-    begins = array("I", _begins(words.key, pieces))
+        heads = [text + place for place, _id, _heading in one.headings]
+        named = [(escape(id_), escape(heading)) for _place, id_, heading in one.headings]
+        entries.append(Entry(module, lesson, (course.code, module.code), lines, heads, named))
     pairs = _pairs(words.key, begins)
     return Index(course, words, entries, _modules(course), begins, pairs, *_runs(words.key, begins))
 

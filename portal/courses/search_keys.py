@@ -80,9 +80,12 @@ def whole(text: str, at: int) -> int:
 
 def first(spellings: Iterable[str], key: str, since: int, until: int) -> tuple[int, int]:
     """Where between these places the first of these spellings stands, and its length; (-1, 0) for nowhere."""
-    found = [(at, -len(one)) for one in spellings if (at := key.find(one, since, until)) >= 0]
-    at, length = min(found, default=(-1, 0))
-    return at, -length
+    found, length = -1, 0
+    for one in spellings:
+        at = key.find(one, since, until)
+        if at >= 0 and (found < 0 or at < found or (at == found and len(one) > length)):
+            found, length = at, len(one)
+    return found, length
 
 
 def _left_out(text: str) -> Iterator[tuple[int, bool, int]]:

@@ -1,6 +1,7 @@
 """What is shown of a text in which something was found: pieces of it with the hits marked; which texts those are is search's matter."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -11,7 +12,35 @@ from portal.courses.search_words import Spellings
 EXCERPTS = 2  # of a lesson
 BEFORE, AFTER = 40, 110  # letters of an excerpt round its first hit
 LEEWAY = 14  # letters given up to begin and end an excerpt at a blank
-_EDGE = "\0"  # of a hit, until the text is escaped; core.thai.tidy leaves none in a text
+_BEGIN, _END = "\0", "\0\0"  # of a hit, until the text is escaped; core.thai.tidy leaves none in a text
+
+
+class Line(NamedTuple):
+    """A line of a text: as it is shown without a hit, and from where to where it stands in the text and in the key."""
+
+    plain: Markup
+    begin: int
+    end: int
+    key_begin: int
+    key_end: int
+
+
+def lines(words: Folded, count: int, begin: int = 0, key_begin: int = 0) -> list[Line]:
+    """So many lines of the text from these places on."""
+    made = []
+    for _line in range(count):
+        end, key_end = words.text.find("\n", begin), words.key.find("\n", key_begin)
+        end = len(words.text) if end < 0 else end
+        key_end = len(words.key) if key_end < 0 else key_end
+        made.append(Line(escape(words.text[begin:end]), begin, end, key_begin, key_end))
+        begin, key_begin = end + 1, key_end + 1
+    return made
+
+
+def line(words: Folded, one: Line, wanted: Sequence[Spellings]) -> Markup:
+    """This line of the text with the hits in it marked."""
+    spans = _spans(words, one.key_begin, one.key_end, wanted)
+    return _marked(words.text, one.begin, one.end, spans) if spans else one.plain
 
 
 def excerpts(words: Folded, since: int, until: int, wanted: Sequence[Spellings]) -> list[tuple[int, Markup]]:
@@ -34,17 +63,6 @@ def excerpts(words: Folded, since: int, until: int, wanted: Sequence[Spellings])
     return made
 
 
-def line(
-    words: Folded, number: int, wanted: Sequence[Spellings], begin: int = 0, key_begin: int = 0
-) -> Markup:
-    """This line of the text, counted from here on, with the hits in it marked."""
-    for _before in range(number):
-        begin, key_begin = words.text.find("\n", begin) + 1, words.key.find("\n", key_begin) + 1
-    end, key_end = words.text.find("\n", begin), words.key.find("\n", key_begin)
-    spans = _spans(words, key_begin, len(words.key) if key_end < 0 else key_end, wanted)
-    return _marked(words.text, begin, len(words.text) if end < 0 else end, spans)
-
-
 def _piece(text: str, begin: int, end: int) -> tuple[int, int]:
     """From where to where an excerpt round this hit goes: within its block, at blanks where there are some near."""
     block = text.rfind("\n", 0, begin) + 1
@@ -62,13 +80,13 @@ def _piece(text: str, begin: int, end: int) -> tuple[int, int]:
 
 def _spans(words: Folded, begin: int, end: int, wanted: Iterable[Spellings]) -> list[tuple[int, int]]:
     """Where hits stand in the text, in order and apart, between these places of the key."""
-    found = []
+    found, find = [], words.key.find
     for spellings in wanted:
         for spelling in spellings:
-            at = words.key.find(spelling, begin, end)
+            at = find(spelling, begin, end)
             while at >= 0:
                 found.append(words.span(at, len(spelling)))
-                at = words.key.find(spelling, at + len(spelling), end)
+                at = find(spelling, at + len(spelling), end)
     if len(found) < 2:
         return found
     found.sort()
@@ -83,18 +101,12 @@ def _spans(words: Folded, begin: int, end: int, wanted: Iterable[Spellings]) -> 
 
 def _marked(text: str, begin: int, end: int, spans: Iterable[tuple[int, int]]) -> Markup:
     """This piece of the text with the hits that lie in it marked; dots where it was cut within a block."""
-    pieces: list[str] = []
+    shown = "… " if begin and text[begin - 1] != "\n" else ""
     at = begin
     for first, last in spans:
         if first >= at and last <= end:
-            pieces += (text[at:first], text[first:last])
+            shown += f"{text[at:first]}{_BEGIN}{text[first:last]}{_END}"
             at = last
-    pieces.append(text[at:end])
-    shown = str(escape(_EDGE.join(pieces)))
-    if at > begin:
-        parts = shown.split(_EDGE)
-        parts[1::2] = [f"<mark>{hit}</mark>" for hit in parts[1::2]]
-        shown = "".join(parts)
-    before = "… " if begin and text[begin - 1] != "\n" else ""
-    after = " …" if end < len(text) and text[end] != "\n" else ""
-    return Markup(f"{before}{shown}{after}")  # noqa: S704 - the pieces are escaped
+    shown += text[at:end] if end == len(text) or text[end] == "\n" else f"{text[at:end]} …"
+    shown = str(escape(shown)).replace(_END, "</mark>").replace(_BEGIN, "<mark>")
+    return Markup(shown)  # noqa: S704 - it is escaped
