@@ -18,6 +18,7 @@ from bench.server import Server, serving
 from bench.site import Site
 from bench.traffic import Visitor
 from portal.accounts.models import Role
+from portal.core import prepared
 from portal.core.db import db
 from portal.courses import editions
 from portal.learning import coverage
@@ -162,9 +163,11 @@ def counted() -> Iterator[list[str]]:
 
     engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
+    prepared.heard_by.append(statements.append)
     try:
         yield statements
     finally:
+        prepared.heard_by.remove(statements.append)
         event.remove(engine, "before_cursor_execute", note)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import event, insert
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import SignIn, User
+from portal.core import prepared
 from portal.core.db import db
 from portal.core.tokens import new_secret
 from tests.rows import identity_of
@@ -256,7 +257,9 @@ def counted_queries() -> Iterator[list[str]]:
 
     engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
+    prepared.heard_by.append(statements.append)
     try:
         yield statements
     finally:
+        prepared.heard_by.remove(statements.append)
         event.remove(engine, "before_cursor_execute", note)

@@ -12,8 +12,9 @@ from sqlalchemy import Select, bindparam, false, or_, select
 
 from portal.accounts.models import Agency, Role, SignIn, Standing, User
 from portal.core import clock
-from portal.core.db import UTCDateTime, db, read_rows
+from portal.core.db import UTCDateTime, apart, db
 from portal.core.errors import signed_out
+from portal.core.prepared import Prepared
 
 # How long a sign-in holds: on one's own device, and on any other.
 REMEMBERED = timedelta(days=14)
@@ -32,18 +33,18 @@ _RUNS = (
     or_(SignIn.expires_at.is_(None), SignIn.expires_at > bindparam("now", type_=UTCDateTime)),
 )
 _RUNNING = select(User).join(SignIn, SignIn.user_id == User.id).where(*_RUNS)
-_MAY_ORGANIZE = (
+_MAY_ORGANIZE = Prepared(
     select(User.id, User.is_sample)
     .join(SignIn, SignIn.user_id == User.id)
     # Not role IN (…): such a list is written anew into the statement at each execution.
     .where(*_RUNS, User.disabled_at.is_(None), or_(User.role == Role.ORGANIZER, User.role == Role.ADMIN))
 )
-_IS_SIGNED_IN = (
+_IS_SIGNED_IN = Prepared(
     select(User.id, User.is_sample)
     .join(SignIn, SignIn.user_id == User.id)
     .where(*_RUNS, User.disabled_at.is_(None))
 )
-_KNOWN = (
+_KNOWN = Prepared(
     select(
         User.id,
         User.name,
@@ -101,7 +102,7 @@ def may_sign_in(user: User | Known) -> bool:
 def _load(key: str) -> User | Known | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "knows_by_columns", False):
-        row = read_rows(_KNOWN, key=key, now=clock.now()).first()
+        row = _KNOWN.first(key=key, now=clock.now())
         one = None if row is None else Known(*row)
         return one if one is not None and may_sign_in(one) else None
     user = db.session.scalar(_RUNNING, {"key": key, "now": clock.now()})
@@ -124,16 +125,26 @@ def organizers_only(view: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
+def _allowed(asked: Prepared) -> int | None:
+    """The id of who is signed in, by a statement of that id and whether it is a person of the demonstration."""
+    found = asked.first(key=session.get("_user_id"), now=clock.now())
+    if found is None:
+        return None
+    who, is_sample = found
+    return None if is_sample and not current_app.config["DEMO"] else who
+
+
 def for_scripts_of_organizers(view: Callable[Concatenate[int, P], R]) -> Callable[P, R | Response]:
     """The view answers a script of organizers and admins many times a second; it is given the id of who asks, and
     nothing else of them is loaded. Others get 401 or 403, as everywhere."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-        found = read_rows(_MAY_ORGANIZE, key=session.get("_user_id"), now=clock.now()).first()
-        if found is None or (found.is_sample and not current_app.config["DEMO"]):
-            return signed_out() if not current_user.is_authenticated else abort(403)
-        return view(found.id, *args, **kwargs)
+        with apart():
+            asking = _allowed(_MAY_ORGANIZE)
+            if asking is None:
+                return signed_out() if not current_user.is_authenticated else abort(403)
+            return view(asking, *args, **kwargs)
 
     guarded.roles = "organizer"  # type: ignore[attr-defined]
     guarded.is_public = True  # type: ignore[attr-defined]  # the door asks for nobody, this asks by itself
@@ -146,10 +157,9 @@ def for_scripts_of_people(view: Callable[Concatenate[int, P], R]) -> Callable[P,
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-        found = read_rows(_IS_SIGNED_IN, key=session.get("_user_id"), now=clock.now()).first()
-        if found is None or (found.is_sample and not current_app.config["DEMO"]):
-            return signed_out()
-        return view(found.id, *args, **kwargs)
+        with apart():
+            asking = _allowed(_IS_SIGNED_IN)
+            return signed_out() if asking is None else view(asking, *args, **kwargs)
 
     guarded.is_public = True  # type: ignore[attr-defined]  # the door asks for nobody, this asks by itself
     return guarded
@@ -203,6 +213,5 @@ def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None
     app.permanent_session_lifetime = REMEMBERED
-    app.config["SESSION_REFRESH_EACH_REQUEST"] = (
-        False  # a sign-in ends at a fixed time, so its cookie may too
-    )
+    # A sign-in ends at a fixed time, so its cookie may too.
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False

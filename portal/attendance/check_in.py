@@ -6,6 +6,7 @@ already, so every order and mixture of doors' queues leaves the same marks.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -18,9 +19,10 @@ from portal.attendance import holders
 from portal.attendance.holders import CAME, AtDoor, Counts, Holder
 from portal.attendance.meetings import Meeting, refuse_outside
 from portal.core import clock
-from portal.core.db import begin_write, db, read_rows
+from portal.core.db import begin_write, read_rows, together
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
+from portal.core.prepared import Prepared
 from portal.participation import tickets
 from portal.participation.models import AttendanceMark, AttendanceState, RegistrationStatus
 
@@ -73,14 +75,31 @@ class Scanned(NamedTuple):
 _BEFORE = select(AttendanceMark.key, AttendanceMark.session_id, AttendanceMark.registration_id).where(
     AttendanceMark.key.in_(bindparam("keys", expanding=True))
 )
-_NOTE = {
-    name: insert(AttendanceMark).on_conflict_do_nothing(index_elements=["key"]).returning(AttendanceMark.key)
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+_NOTED = (
+    "key",
+    "session_id",
+    "registration_id",
+    "agency_id",
+    "state",
+    "how",
+    "why",
+    "by_id",
+    "at",
+    "noted_at",
+)
+
+
+def _noting(insert: Any) -> Any:
+    known = insert(AttendanceMark).values({name: bindparam(name) for name in _NOTED})
+    return known.on_conflict_do_nothing(index_elements=["key"]).returning(AttendanceMark.key)
+
+
+_NOTE = Prepared(_noting(sqlite.insert), postgresql=_noting(postgresql.insert))
 
 
 def scan(meeting: Meeting, scans: Sequence[Scan], *, by: User, how: str = AT_THE_DOOR) -> list[Outcome]:
     """As `scan_at`, for a session that is known."""
+    begin_write()
     done = scan_at(meeting.workshop, meeting.code, scans, by=by.id, how=how)
     return done.outcomes if done else []
 
@@ -92,9 +111,9 @@ def scan_at(
     the id of who sends them. Raises nothing. None where there is no such session.
 
     A key that was noted before is KNOWN, whatever holds now. A new key is always noted, as attended, also for who had
-    come already. Two queries, three where something was sent before or is refused.
+    come already. One query, one for each new mark, and one where something was sent before or is refused. A single
+    mark needs no transaction: by its key it is noted once or not at all.
     """
-    begin_write()
     first: dict[str, Scan] = {}
     for one in scans:
         first.setdefault(one.key, one)
@@ -165,12 +184,8 @@ def _note(meeting: Meeting, judged: Sequence[_Judged], *, by: int, how: str) -> 
         for one in sorted(judged, key=lambda one: one.scan.key)
         if one.no is None and one.holder is not None
     ]
-    if not news:
-        return frozenset()
-    connection = db.session.connection()
-    one_or_all = news[0] if len(news) == 1 else news  # a list is put together anew each time
-    noted: Any = connection.execute(_NOTE[connection.dialect.name], one_or_all).scalars()
-    return frozenset(noted)
+    with together() if len(news) > 1 else nullcontext():
+        return frozenset(key for one in news for (key,) in _NOTE.rows(**one))
 
 
 def _before(meeting: Meeting, keys: Collection[str]) -> dict[str, int | None]:

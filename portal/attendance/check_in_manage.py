@@ -68,7 +68,6 @@ def scans(by: int, code: str, session: str) -> ResponseReturnValue:
     except Refused as no:
         return jsonify(message=str(no)), 409
     done = rules.scan_at(code, session, [_scan(one) for one in sent], by=by) or abort(404)
-    db.session.commit()
     told = [_told(one) for one in done.outcomes]
     return jsonify(outcomes=told, counts=done.counts._asdict(), now=clock.now().isoformat())
 

@@ -16,6 +16,7 @@ from portal.attendance import roll
 from portal.attendance.meetings import COLUMNS, Meeting
 from portal.core.db import read_rows
 from portal.core.i18n import language
+from portal.core.prepared import Prepared
 from portal.participation.models import AttendanceMark, AttendanceState, Registration, RegistrationStatus
 from portal.programme.models import Workshop, WorkshopSession
 
@@ -96,7 +97,11 @@ def at_door(workshop: str, session: str, wanted: Collection[str]) -> AtDoor | No
     # One at a time is how they mostly come; a list is written anew into the statement at each execution.
     is_one = len(wanted) == 1
     tickets = {"ticket": next(iter(wanted))} if is_one else {"tickets": sorted(wanted)}
-    rows = read_rows(_door(language(), is_old, is_one), workshop=workshop, session=session, **tickets).all()
+    values = {"workshop": workshop, "session": session} | tickets
+    if is_one and not is_old:
+        rows = _door_of_one(language()).rows(**values)
+    else:
+        rows = read_rows(_door(language(), is_old, is_one), **values).all()
     if not rows:
         return None
     ends = len(COLUMNS)
@@ -126,6 +131,11 @@ def _recent() -> dict[tuple[str, str], _Recent]:
 
 
 # Put together once of each kind: that takes as long as asking.
+@cache
+def _door_of_one(lang: str) -> Prepared:
+    return Prepared(_door(lang, False, True))
+
+
 @cache
 def _door(lang: str, with_counts: bool, is_one: bool) -> Select[*tuple[Any, ...]]:
     since = select(func.max(AttendanceMark.at)).where(

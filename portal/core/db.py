@@ -9,18 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import (
-    JSON,
-    Connection,
-    DateTime,
-    Dialect,
-    Engine,
-    Enum,
-    Executable,
-    MetaData,
-    String,
-    event,
-)
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, Executable, MetaData, String, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -94,34 +83,43 @@ def stored(kind: type[enum.StrEnum]) -> Enum:
     )
 
 
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
+# In `apart`: the connection on which it reads and writes.
+_apart: ContextVar[Connection | None] = ContextVar("apart", default=None)
+_writing: ContextVar[bool | None] = ContextVar("writing", default=None)  # None: as the request's method says
 
 
 def _will_write() -> bool:
-    return _writing.get() or (has_request_context() and request.method not in ("GET", "HEAD", "OPTIONS"))
+    said = _writing.get()
+    if said is not None:
+        return said
+    return has_request_context() and request.method not in ("GET", "HEAD", "OPTIONS")
 
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Transactions begun inside may write: on SQLite they begin IMMEDIATE. For commands and workers; a POST has it already."""
-    token = _writing.set(True)
+    """Transactions begun inside may write: on SQLite they begin IMMEDIATE. For commands and workers, and what is done by
+    the session inside `apart`; a POST has it already."""
+    here, token = _apart.set(None), _writing.set(True)
     try:
         yield
     finally:
+        _apart.reset(here)
         _writing.reset(token)
 
 
 def begin_write() -> None:
-    """Hold the write lock before anything is counted (SQLite); PostgreSQL locks rows with `with_for_update`.
+    """Hold the write lock before anything is counted (SQLite); PostgreSQL locks rows with `with_for_update`, and has a
+    transaction from here on, should there be none yet.
 
     SQLite cannot raise a read transaction to a writing one once somebody else has written, so a transaction
     that only read is ended and begun anew; what was loaded is loaded again under the lock.
     """
     session = db.session()
-    if session.get_bind().dialect.name != "sqlite":
-        return
     session.flush()
     connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        postgresql.begin_if_none(connection)
+        return
     changes = connection.connection.driver_connection.total_changes  # type: ignore[union-attr]
     if connection.info.get("immediate") or changes != connection.info.get("changes"):
         return
@@ -130,22 +128,62 @@ def begin_write() -> None:
         session.connection()
 
 
-def read_rows(statement: Executable, **values: Any) -> Any:
-    """Rows of columns, a third cheaper than by way of the session's objects; for statements made once and for long lists."""
+@contextmanager
+def apart() -> Iterator[None]:
+    """What is read or prepared inside has a connection of its own and no session, which takes as long to begin and end
+    as three statements: each statement is a transaction by itself, but for those in `together`.
+
+    A session that is begun inside only reads, and what it did not commit is not seen here: whoever must call a rule
+    that writes by it does so in `writing`.
+    """
+    with db.engine.connect() as own:
+        here, reading = _apart.set(own), _writing.set(False)
+        try:
+            yield
+        finally:
+            _apart.reset(here)
+            _writing.reset(reading)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is prepared inside holds as a whole or not at all: apart in a transaction of its own, committed at the end;
+    else in the session's, which its door commits."""
+    own = _apart.get()
+    if own is None:
+        yield
+        return
+    driver: Any = own.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE" if own.dialect.name == "sqlite" else postgresql.BEGIN)
+    try:
+        yield
+    except BaseException:
+        driver.execute("ROLLBACK")
+        raise
+    driver.execute("COMMIT")
+
+
+def connection() -> Connection:
+    """Where columns are read: the connection of the session, what is pending there written before; inside `apart` its own."""
+    own = _apart.get()
+    if own is not None:
+        return own
     session = db.session()
     session.flush()
-    return session.connection().execute(statement, values)
+    return session.connection()
+
+
+def read_rows(statement: Executable, **values: Any) -> Any:
+    """Rows of columns, a third cheaper than by way of the session's objects; for statements made once and for long lists."""
+    return connection().execute(statement, values)
 
 
 def read_long(statement: Executable, *, at_once: int) -> Any:
     """Rows of columns of a list too long to be held, so many at a time in memory."""
-    session = db.session()
-    session.flush()
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        postgresql.begin_if_none(connection)  # a cursor of the server lives in a transaction
-        postgresql.plan_for_all(connection)
-    return connection.execute(statement.execution_options(yield_per=at_once))
+    on = connection()
+    if on.dialect.name == "postgresql":
+        postgresql.begin_for_all(on)  # a cursor of the server lives in a transaction
+    return on.execute(statement.execution_options(yield_per=at_once))
 
 
 def _open_sqlite(raw: Any, _record: Any) -> None:
@@ -159,23 +197,23 @@ def _open_sqlite(raw: Any, _record: Any) -> None:
 
 
 def _begin_on_sqlite(connection: Connection) -> None:
-    immediate = _will_write()
     raw: Any = connection.connection.driver_connection
+    connection.info["immediate"] = immediate = _will_write()
+    connection.info["changes"] = raw.total_changes
+    if _writing.get() is False:
+        return
     begin = "BEGIN IMMEDIATE" if immediate else "BEGIN"
     try:
         raw.execute(begin)
     except connection.dialect.loaded_dbapi.OperationalError as error:
-        raise OperationalError(
-            begin, None, error
-        ) from error  # a locked database is told of as by any statement
-    connection.info["immediate"] = immediate
-    connection.info["changes"] = raw.total_changes
+        # A locked database is told of as by any statement.
+        raise OperationalError(begin, None, error) from error
 
 
 def _begin_on_postgresql(connection: Connection) -> None:
     """A request that only reads has no transaction: READ COMMITTED would not hold it to one moment anyhow, and rolling
     back at its end costs a way to the server and all the statements that psycopg has prepared there."""
-    if _will_write() or not has_request_context():
+    if _will_write() or (_writing.get() is None and not has_request_context()):
         postgresql.begin(connection)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-BEGIN = "BEGIN READ WRITE"  # said in full: so a database may be set to read only for all else
+BEGIN = "BEGIN"
 
 
 def _read_json(stored: bytes) -> Any:
@@ -31,9 +31,8 @@ def begin(connection: Connection) -> None:
     except connection.dialect.loaded_dbapi.Error:
         is_begun = False
     if not is_begun:
-        connection.exec_driver_sql(
-            BEGIN
-        )  # fails as any statement does: so the pool learns of a server that is gone
+        # Fails as any statement does: so the pool learns of a server that is gone.
+        connection.exec_driver_sql(BEGIN)
 
 
 def begin_if_none(connection: Connection) -> None:
@@ -43,8 +42,9 @@ def begin_if_none(connection: Connection) -> None:
         begin(connection)
 
 
-def plan_for_all(connection: Connection) -> None:
-    """Until the end of this transaction cursors are planned for all their rows; else PostgreSQL plans for the first tenth."""
+def begin_for_all(connection: Connection) -> None:
+    """The same; until it ends, cursors are planned for all their rows: else PostgreSQL plans for the first tenth."""
+    begin_if_none(connection)
     raw: Any = connection.connection.driver_connection
     raw.execute("SET LOCAL cursor_tuple_fraction = 1")
 

@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 
 from portal.accounts.access import for_scripts_of_people, known, knows_by_columns, viewer
 from portal.core import clock
-from portal.core.db import db
+from portal.core.db import db, writing
 from portal.core.errors import Refused
 from portal.core.i18n import _, language
 from portal.courses import catalog
@@ -190,15 +190,15 @@ def autosave(user_id: int, code: str) -> Any:
     except NotTheirs:
         abort(404)
     except (AlreadySubmitted, TimeIsUp) as no:
-        attempts.close_if_over(attempts.with_code(code))
-        db.session.commit()
+        with writing():
+            attempts.close_if_over(attempts.with_code(code))
+            db.session.commit()
         return _told(no, "closed", 409, to=url_for("learning.result", code=code))
     except (ImpossibleAnswer, TooLong) as no:
         return _told(no, "refused", 422)
     except Stale as no:
         theirs = {name: no.answers.get(name, []) for name in answers}
         return _told(no, "stale", 409, seq=no.seq, stored=theirs)
-    db.session.commit()
     now = clock.now()
     left = None if due_at is None else max(0, int((due_at - now).total_seconds()))
     return {"seq": seq, "stored": stored, "at": f"{clock.local(now):%H:%M}", "left": left}

@@ -7,20 +7,19 @@ Where there is a limit the server's clock closes it, with what was saved: at the
 
 import secrets
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from portal.accounts.access import Known
 from portal.accounts.models import User
 from portal.core import clock
-from portal.core.db import begin_write, db, read_rows
+from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
 from portal.courses.course import Course, Module, Quiz
 from portal.learning import corrections, extra_time, keeping, marking, passing, timing
 from portal.learning.allowances import allowance
-from portal.learning.keeping import Given, Stale
+from portal.learning.keeping import Given, Last, Stale
 from portal.learning.marking import Answers, Asked
 from portal.learning.models import Attempt, StepKind
 
@@ -99,13 +98,8 @@ def start(user: User, course: Course, module: Module) -> Attempt:
 
 def latest(attempt: Attempt) -> tuple[int, Given]:
     """The number of the last step and the answers as they stand after it; (0, {}) before the first."""
-    step = _last_step(attempt)
+    step = keeping.last_step(attempt.id)
     return (step.seq, step.answers) if step else (0, {})
-
-
-def _last_step(attempt: Attempt) -> Any:
-    """Columns of the last step; None before the first."""
-    return read_rows(keeping.LAST, attempt=attempt.id).first()
 
 
 def _locked(attempt: Attempt) -> Attempt:
@@ -133,11 +127,11 @@ def save(attempt: Attempt, *, seq: int, answers: Answers, kind: StepKind = StepK
     return kept
 
 
-def _append(attempt: Attempt, kind: StepKind, answers: Given, last: Any) -> datetime:
+def _append(attempt: Attempt, kind: StepKind, answers: Given, last: Last | None) -> datetime:
     """Write the step that closes; gives its moment."""
     now = clock.now()
     values = {"attempt_id": attempt.id, "seq": last.seq + 1 if last else 1, "kind": kind}
-    db.session.connection().execute(keeping.ADD, values | {"answers": answers, "at": now})
+    keeping.ADD.rows(**values, answers=answers, at=now)
     return now
 
 
@@ -152,7 +146,7 @@ def submit(attempt: Attempt, *, seq: int, answers: Answers, is_held: bool = Fals
     if _is_closed(attempt):
         return attempt
     given = keeping.checked(paper_of(attempt), answers)
-    step = _last_step(attempt)
+    step = keeping.last_step(attempt.id)
     last_seq, stored = (step.seq, step.answers) if step else (0, {})
     if seq != last_seq:
         raise Stale(last_seq, stored, claimed=seq)
@@ -173,7 +167,7 @@ def _is_closed(attempt: Attempt) -> bool:
     quiz = quiz_of(attempt)
     end = timing.closes_at(attempt, quiz)
     if attempt.submitted_at is None and end is not None and timing.is_over(attempt, quiz):
-        last = _last_step(attempt)
+        last = keeping.last_step(attempt.id)
         answers = last.answers if last else {}
         _append(attempt, StepKind.TIMEOUT, answers, last)
         _close(attempt, answers, at=end)
@@ -204,7 +198,7 @@ def overdue(limit: int = 200) -> list[int]:
 
 def is_closed_by_clock(attempt: Attempt) -> bool:
     """Whether the time was up before the person submitted."""
-    step = _last_step(attempt)
+    step = keeping.last_step(attempt.id)
     return step is not None and step.kind is StepKind.TIMEOUT
 
 

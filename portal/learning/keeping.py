@@ -1,14 +1,18 @@
 """Keeping answers of an open attempt, in as few statements as it takes, for pages ask for it every few seconds; when it is begun and closed is attempts' matter."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, Update, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from portal.core import clock
-from portal.core.db import db, read_rows
+from portal.core.db import connection, together
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l
+from portal.core.prepared import Prepared
 from portal.courses import catalog
 from portal.courses.course import Quiz
 from portal.learning import marking, timing
@@ -21,38 +25,86 @@ MOST_PAPERS = 2_000  # kept in a process
 _papers: dict[tuple[int, int], tuple[Quiz, tuple[Asked, ...]]] = {}
 
 # Made once: putting them together took as long as asking them.
-_COLUMNS = (
-    Attempt.id,
-    Attempt.module,
-    Attempt.edition_id,
-    Attempt.seed,
-    Attempt.started_at,
-    Attempt.due_at,
-    Attempt.submitted_at,
-    Attempt.seconds,
-)
-_LOCKED = (
-    select(*_COLUMNS)
+_step = aliased(Step)
+_LATEST = select(func.max(_step.seq)).where(_step.attempt_id == Attempt.id).scalar_subquery()
+_AS_IT_IS = Prepared(
+    select(
+        Attempt.id,
+        Attempt.module,
+        Attempt.edition_id,
+        Attempt.seed,
+        Attempt.started_at,
+        Attempt.due_at,
+        Attempt.submitted_at,
+        Attempt.seconds,
+        Step.id,
+        Step.seq,
+        Step.kind,
+        Step.answers,
+        Step.at,
+    )
+    .outerjoin(Step, and_(Step.attempt_id == Attempt.id, Step.seq == _LATEST))
     .where(Attempt.code == bindparam("code"), Attempt.user_id == bindparam("user"))
-    .with_for_update(of=Attempt)
 )
-LAST = (
-    select(Step.id, Step.seq, Step.kind, Step.answers, Step.at)
+_LAST = Prepared(
+    select(Step.seq, Step.kind, Step.answers)
     .where(Step.attempt_id == bindparam("attempt"))
     .order_by(Step.seq.desc())
     .limit(1)
 )
-ADD = insert(Step).values({name: bindparam(name) for name in ("attempt_id", "seq", "kind", "answers", "at")})
-_REPLACE = (
-    update(Step)
-    .where(Step.id == bindparam("step"))
-    .values({name: bindparam(name) for name in ("seq", "answers", "at")})
+ADD = Prepared(
+    insert(Step).values({name: bindparam(name) for name in ("attempt_id", "seq", "kind", "answers", "at")})
 )
-_SPEND = update(Attempt).where(Attempt.id == bindparam("attempt")).values(seconds=bindparam("spent"))
-# PostgreSQL takes both in one: every statement is a way to the server.
-_BOTH: dict[Insert | Update, Insert | Update] = {
-    kept: kept.add_cte(_SPEND.cte("spending")) for kept in (ADD, _REPLACE)
-}
+
+# Nothing is locked between reading and writing: what writes looks once more whether the attempt is open and nobody has
+# taken the next number, and writes nothing otherwise.
+_STILL_OPEN = (
+    select(Attempt.id)
+    .where(Attempt.id == bindparam("attempt"), Attempt.submitted_at.is_(None))
+    .with_for_update(of=Attempt)
+    .cte("still_open")
+)
+_NEXT = {one.key: bindparam(one.key, type_=one.type) for one in (Step.seq, Step.kind, Step.answers, Step.at)}
+_REPLACED = delete(Step).where(Step.id == bindparam("replaced"))
+_SPENT = update(Attempt).values(seconds=bindparam("spent"))
+
+
+def _adding(insert: Any) -> Any:
+    # With a condition, or SQLite would read ON CONFLICT as that of a join.
+    step = select(_STILL_OPEN.c.id, *_NEXT.values()).where(true())
+    added = insert(Step).from_select(["attempt_id", *_NEXT], step)
+    return added.on_conflict_do_nothing(index_elements=["attempt_id", "seq"]).returning(Step.attempt_id)
+
+
+def _all_in_one() -> Any:
+    added = _adding(postgresql.insert).cte("added")
+    gone = _REPLACED.where(Step.attempt_id == added.c.attempt_id).cte("gone")
+    return _SPENT.where(Attempt.id == added.c.attempt_id).returning(Attempt.id).add_cte(gone)
+
+
+# PostgreSQL takes all three in one: every statement is a way to the server.
+_KEEP = Prepared(_all_in_one())
+_ADD = Prepared(_adding(sqlite.insert))
+_REPLACE = Prepared(_REPLACED)
+_SPEND = Prepared(_SPENT.where(Attempt.id == bindparam("attempt")))
+
+
+class _Found(NamedTuple):
+    """An attempt with its last step, of which all is None before the first."""
+
+    id: int
+    module: str
+    edition_id: int
+    seed: int
+    started_at: datetime
+    due_at: datetime | None
+    submitted_at: datetime | None
+    seconds: dict[str, Any]
+    step: int | None
+    seq: int | None
+    kind: StepKind | None
+    answers: Given | None
+    at: datetime | None
 
 
 class AlreadySubmitted(Refused):
@@ -79,6 +131,20 @@ class Stale(Refused):
         super().__init__(_("คำตอบที่บันทึกไว้ในระบบไม่ตรงกับที่หน้านี้รู้ เทียบสองฉบับแล้วเลือก") if claimed > seq else None)
         self.seq = seq
         self.answers = answers
+
+
+class Last(NamedTuple):
+    """The last step of an attempt."""
+
+    seq: int
+    kind: StepKind
+    answers: Given
+
+
+def last_step(attempt_id: int) -> Last | None:
+    """As it is now; None before the first. One query."""
+    row = _LAST.first(attempt=attempt_id)
+    return None if row is None else Last._make(row)
 
 
 def quiz_at(edition_id: int, module: str) -> Quiz | None:
@@ -113,43 +179,45 @@ def checked(paper: tuple[Asked, ...], answers: Answers) -> Given:
 
 def keep(user_id: int, code: str, *, seq: int, answers: Answers, kind: StepKind) -> tuple[int, Given, Any]:
     """Keep these answers beside those already there; gives the number of the last step, them as they are stored, and
-    when the time is up. In a transaction that writes.
+    when the time is up.
 
     What is stored already adds no step, however old the form; an autosave takes the place of the autosave before it.
     Refuses with AlreadySubmitted, TimeIsUp (nothing is written: attempts.close_if_over does that), Stale (both versions
     in hand), ImpossibleAnswer or TooLong. Raises NotTheirs.
     """
-    attempt = read_rows(_LOCKED, code=code, user=user_id).first()
-    if attempt is None:
-        raise NotTheirs
-    if attempt.submitted_at is not None:
-        raise AlreadySubmitted
-    quiz = quiz_at(attempt.edition_id, attempt.module)
-    if quiz is None or timing.is_over(attempt, quiz):
-        raise TimeIsUp
-    given = checked(paper(quiz, attempt.seed), answers) if answers else {}
-    last = read_rows(LAST, attempt=attempt.id).first()
-    last_seq, stored = (last.seq, last.answers) if last else (0, {})
-    if all(stored.get(name, []) == chosen for name, chosen in given.items()):
-        return last_seq, given, attempt.due_at
-    if seq != last_seq:
-        raise Stale(last_seq, stored, claimed=seq)
-    _write(attempt, last, kind, stored | given, given)
-    return last_seq + 1, given, attempt.due_at
+    while True:
+        row = _AS_IT_IS.first(code=code, user=user_id)
+        if row is None:
+            raise NotTheirs
+        found = _Found._make(row)
+        if found.submitted_at is not None:
+            raise AlreadySubmitted
+        quiz = quiz_at(found.edition_id, found.module)
+        if quiz is None or timing.is_over(found, quiz):
+            raise TimeIsUp
+        given = checked(paper(quiz, found.seed), answers) if answers else {}
+        last_seq, stored = found.seq or 0, found.answers or {}
+        if all(stored.get(name, []) == chosen for name, chosen in given.items()):
+            return last_seq, given, found.due_at
+        if seq != last_seq:
+            raise Stale(last_seq, stored, claimed=seq)
+        if _write(found, kind, stored | given, given):
+            return last_seq + 1, given, found.due_at
+        # Somebody was faster: what they wrote is seen now.
 
 
-def _write(attempt: Any, last: Any, kind: StepKind, answers: Given, given: Mapping[str, Any]) -> None:
-    now, connection = clock.now(), db.session.connection()
-    values = {"seq": last.seq + 1 if last else 1, "answers": answers, "at": now}
-    statement: Insert | Update
-    if last is not None and kind is StepKind.AUTOSAVE is last.kind:
-        statement, values = _REPLACE, values | {"step": last.id}
-    else:
-        statement, values = ADD, values | {"attempt_id": attempt.id, "kind": kind}
-    seconds = timing.spent(attempt.seconds, given, since=last.at if last else attempt.started_at, now=now)
-    spent = {"attempt": attempt.id, "spent": seconds}
-    if connection.dialect.name == "postgresql":
-        connection.execute(_BOTH[statement], values | spent)
-    else:
-        connection.execute(statement, values)
-        connection.execute(_SPEND, spent)
+def _write(found: _Found, kind: StepKind, answers: Given, given: Collection[str]) -> bool:
+    """Append the step, unless the attempt was closed or its next number taken meanwhile; says whether it did."""
+    now = clock.now()
+    replaced = found.step if kind is StepKind.AUTOSAVE is found.kind else None
+    step = {"attempt": found.id, "seq": (found.seq or 0) + 1, "kind": kind, "answers": answers, "at": now}
+    spent = timing.spent(found.seconds, given, since=found.at or found.started_at, now=now)
+    if connection().dialect.name == "postgresql":
+        return bool(_KEEP.rows(**step, replaced=replaced, spent=spent))
+    with together():
+        if not _ADD.rows(**step):
+            return False
+        if replaced is not None:
+            _REPLACE.rows(replaced=replaced)
+        _SPEND.rows(attempt=found.id, spent=spent)
+    return True

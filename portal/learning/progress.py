@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.access import Known
 from portal.accounts.models import User
-from portal.core.db import begin_write, db, read_rows
+from portal.core.db import begin_write, db
 from portal.core.i18n import in_lang
+from portal.core.prepared import Prepared
 from portal.courses.course import Course, Lesson, Module
 from portal.learning.models import Attempt, LessonMark, LessonPlace, ModulePass
 
@@ -101,16 +102,18 @@ class Progress:
 
 FINISHED, PASSED, TRIED, STOPPED = "finished", "passed", "tried", "stopped"
 # The places first: their columns say how the heading and the moment are read.
-_DONE = union_all(
-    *(
-        select(literal(kind), fact.course, fact.module, lesson, heading, at).where(
-            fact.user_id == bindparam("user"), *only
-        )
-        for kind, fact, lesson, heading, at, only in (
-            (STOPPED, LessonPlace, LessonPlace.lesson, LessonPlace.heading, LessonPlace.at, ()),
-            (FINISHED, LessonMark, LessonMark.lesson, literal(""), null(), ()),
-            (PASSED, ModulePass, literal(""), literal(""), null(), (ModulePass.ended_at.is_(None),)),
-            (TRIED, Attempt, literal(""), literal(""), null(), ()),
+_DONE = Prepared(
+    union_all(
+        *(
+            select(literal(kind), fact.course, fact.module, lesson, heading, at).where(
+                fact.user_id == bindparam("user"), *only
+            )
+            for kind, fact, lesson, heading, at, only in (
+                (STOPPED, LessonPlace, LessonPlace.lesson, LessonPlace.heading, LessonPlace.at, ()),
+                (FINISHED, LessonMark, LessonMark.lesson, literal(""), null(), ()),
+                (PASSED, ModulePass, literal(""), literal(""), null(), (ModulePass.ended_at.is_(None),)),
+                (TRIED, Attempt, literal(""), literal(""), null(), ()),
+            )
         )
     )
 )
@@ -120,7 +123,7 @@ def of_user(user: User | Known, courses: Iterable[Course]) -> dict[str, Progress
     """The progress of this person by course code; one query however many courses."""
     done: dict[tuple[str, str], set[Any]] = {}
     places: dict[str, list[Place]] = {}
-    for kind, code, module, lesson, heading, at in read_rows(_DONE, user=user.id):
+    for kind, code, module, lesson, heading, at in _DONE.rows(user=user.id):
         if kind == STOPPED:
             places.setdefault(code, []).append(Place(module, lesson, heading, at))
         else:

@@ -2,13 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from portal.core import clock
 from portal.courses.course import Quiz
-from portal.learning.models import Attempt
 
 AT_A_GO = 600  # seconds: who is away longer was not thinking about the question
+
+
+class Timed(Protocol):
+    """What of an attempt its time hangs on."""
+
+    @property
+    def due_at(self) -> datetime | None: ...
 
 
 def due_at(quiz: Quiz, started_at: datetime, extra_per_cent: int) -> datetime | None:
@@ -18,18 +24,18 @@ def due_at(quiz: Quiz, started_at: datetime, extra_per_cent: int) -> datetime | 
     return started_at + timedelta(minutes=quiz.minutes) * (100 + extra_per_cent) / 100
 
 
-def closes_at(attempt: Attempt, quiz: Quiz) -> datetime | None:
+def closes_at(attempt: Timed, quiz: Quiz) -> datetime | None:
     """Up to when, inclusive, answers are still taken: the end of the grace."""
     return None if attempt.due_at is None else attempt.due_at + timedelta(seconds=quiz.grace)
 
 
-def is_over(attempt: Attempt, quiz: Quiz) -> bool:
+def is_over(attempt: Timed, quiz: Quiz) -> bool:
     """Whether nothing more is taken, grace included."""
     end = closes_at(attempt, quiz)
     return end is not None and clock.now() > end
 
 
-def seconds_left(attempt: Attempt) -> int | None:
+def seconds_left(attempt: Timed) -> int | None:
     """Whole seconds until the time is up, 0 after it; None where there is no limit."""
     if attempt.due_at is None:
         return None

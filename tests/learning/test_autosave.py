@@ -5,21 +5,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from portal.accounts.models import SignIn
 from portal.core import clock
 from portal.core.db import db
 from portal.learning import attempts
 from portal.learning.models import Attempt, Step, StepKind
 from tests import packs
 from tests.learning.taking import answers, course_with, right, wrong
+from tests.rows import laid
 
 NINE = datetime(2023, 2, 13, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def begun(client, cast, course, op) -> Attempt:
-    attempt = attempts.start(cast.lamai, course, op)
-    db.session.commit()
+    attempt = laid("begun", lambda: attempts.start(cast.lamai, course, op))
     client.sign_in(cast.lamai)
     client.get(f"/attempts/{attempt.code}?q=1")
     return attempt
@@ -180,6 +182,16 @@ def test_it_needs_a_token_a_sign_in_and_ones_own_attempt(client, cast, begun):
     client.sign_in(cast.sakda).get("/learn/sample/op/quiz")
     token = client.page.form("/attempts").select("[name=csrf_token]")[0]["value"]
     assert autosave(client, begun, said, token=str(token)).status_code == 404
+    assert stored(begun) == (0, {})
+
+
+def test_a_sign_in_that_ended_elsewhere_keeps_nothing_more(client, begun):
+    token = told(client)["csrf"]
+    for row in db.session.scalars(select(SignIn)):
+        row.ended_at = clock.now()
+    db.session.commit()
+    said = {"seq": 0, "answers": {first(begun).question.id: ["a"]}}
+    assert autosave(client, begun, said, token=token).status_code == 401
     assert stored(begun) == (0, {})
 
 
