@@ -1,8 +1,8 @@
 """Rows of the test database: all taken out after a test, and those with which many tests begin laid down again as they were first made."""
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Table, inspect, select
 from sqlalchemy.orm import make_transient_to_detached
@@ -82,8 +82,8 @@ def laid(name: str, make: Callable[[], T]) -> T:
     """What `make` gives, its rows in the database: made by the portal's rules the first time in a worker on what the
     database then holds, and laid down as they were whenever it holds the same at the same moment.
 
-    `make` asks for nothing but the database, files and the clock, and changes no row that is there, or it is called
-    every time. It gives a row, a list of rows, or what is the same for every test. Commits.
+    `make` asks for nothing but the database, files and the clock, writes nothing but rows and takes none away, or it is
+    called every time. It gives a row, a list or tuple of rows, or what is the same for every test. Commits.
     """
     db.session.commit()
     with db.engine.connect() as connection:
@@ -102,6 +102,19 @@ def laid(name: str, make: Callable[[], T]) -> T:
     return given
 
 
+P = ParamSpec("P")
+
+
+def once(fixture: Callable[P, T]) -> Callable[P, T]:
+    """A fixture that makes nothing but rows, laid down from the second time on; it stands below @pytest.fixture."""
+
+    @wraps(fixture)
+    def made(*given: P.args, **named: P.kwargs) -> T:
+        return laid(f"{fixture.__module__}.{fixture.__qualname__}", lambda: fixture(*given, **named))
+
+    return made
+
+
 def _held(connection: Connection) -> Held:
     raw = _raw(connection)
     if _is_sqlite(connection):
@@ -114,33 +127,55 @@ def _held(connection: Connection) -> Held:
 
 
 def _fingerprint(held: Held) -> int:
-    return hash(tuple((name, tuple(rows)) for name, rows in held.items()))
+    """Of all but who is signed in, whose keys are never the same."""
+    return hash(tuple((name, tuple(rows)) for name, rows in held.items() if name != "sign_in"))
 
 
 def _new(before: Held, after: Held) -> Held | None:
-    """The rows that came; None where others went or were changed."""
+    """The rows that came or were changed; None where others went."""
     new: Held = {}
     for name in _tables():
         old, rows = set(before.get(name, ())), after.get(name, [])
         came = [row for row in rows if row not in old]
-        if len(came) + len(old) != len(rows):
+        gone = old.difference(rows)
+        if gone and not (_has_number(name) and _numbers(gone) <= _numbers(came)):
             return None
         if came:
             new[name] = came
     return new
 
 
+def _has_number(name: str) -> bool:
+    return next(iter(_tables()[name].columns)).name == "id"
+
+
+def _numbers(rows: Iterable[Any]) -> set[object]:
+    return {row[0] if isinstance(row, tuple) else row[1 : row.index(",")] for row in rows}
+
+
+@cache
+def _or_change(name: str) -> str:
+    """SQL. An upsert, for to replace a row would take along who points to it."""
+    if not _has_number(name):
+        return ""
+    changes = ", ".join(f'"{one.name}" = excluded."{one.name}"' for one in _tables()[name].columns)
+    return f"ON CONFLICT (id) DO UPDATE SET {changes}"
+
+
 def _lay(connection: Connection, new: Held) -> None:
     raw = _raw(connection)
     if _is_sqlite(connection):
         raw.execute("BEGIN IMMEDIATE")
+        raw.execute("PRAGMA defer_foreign_keys = ON")
         for name, rows in new.items():
-            raw.executemany(f'INSERT INTO "{name}" VALUES ({",".join("?" * len(rows[0]))})', rows)
+            values = ",".join("?" * len(rows[0]))
+            raw.executemany(f'INSERT INTO "{name}" VALUES ({values}) {_or_change(name)}', rows)
         raw.execute("COMMIT")
         return
     raw.execute("BEGIN")
     for name, rows in new.items():
-        raw.execute(f'INSERT INTO "{name}" SELECT (x::"{name}").* FROM unnest(%s::text[]) x', (rows,))
+        given = f'SELECT (x::"{name}").* FROM unnest(%s::text[]) x'
+        raw.execute(f'INSERT INTO "{name}" {given} {_or_change(name)}', (rows,))
     counts = ";".join(_counts(name, '(SELECT max(id) FROM "{0}")') for name in new)
     raw.execute(f"{counts}; COMMIT")
 
@@ -154,8 +189,8 @@ def identity_of(row: Base) -> int:
 
 def _noted(given: Any) -> Any:
     """Rows as their class and number, everything else as it is."""
-    if isinstance(given, list):
-        return [_noted(one) for one in given]
+    if type(given) in (list, tuple):
+        return type(given)([_noted(one) for one in given])
     return _Row(type(given), identity_of(given)) if isinstance(given, Base) else given
 
 
@@ -167,8 +202,8 @@ class _Row(tuple[type[Base], int]):
 
 
 def _given(noted: Any) -> Any:
-    if isinstance(noted, list):
-        return [_given(one) for one in noted]
+    if type(noted) in (list, tuple):
+        return type(noted)([_given(one) for one in noted])
     if not isinstance(noted, _Row):
         return noted
     kind, number = noted

@@ -361,11 +361,20 @@ def statuses(file: Path) -> list[str]:
         return [row[0] for row in base.execute("SELECT status FROM outbox_message ORDER BY id")]
 
 
+# `flask --app wsgi worker`, which looks for mail more often.
+IMPATIENT = """
+import sys
+from flask.cli import main
+from portal import cli
+cli.WORKER_PAUSE_SECONDS = 0.1
+sys.argv = ["flask", "--app", "wsgi", "worker"]
+main()
+"""
+
+
 @pytest.fixture
 def worker(shell: dict[str, str], installed: Path) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT, env=shell
-    )
+    process = subprocess.Popen([sys.executable, "-c", IMPATIENT], cwd=ROOT, env=shell)
     yield process
     if process.poll() is None:
         process.kill()

@@ -1,10 +1,7 @@
 """The demonstration: its people and their history stand ready, are invented throughout, and exist nowhere else."""
 
-import os
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +11,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from config import ROOT
 from portal import demo
 from portal.accounts import approvals, passwords, people
 from portal.accounts.models import Agency, User
@@ -41,23 +37,6 @@ CAST = {
     "wit@demo.example": ("วิทย์", "speaker", None),
     "sakda@demo.example": ("ศักดา", "learner", "จังหวัดสมมติ"),
 }
-
-
-def flask_demo(instance: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`flask demo` as `make run` calls it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "demo", *options],
-        cwd=ROOT,
-        env=kept | {"PORTAL_INSTANCE": str(instance)} | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-IN_DEMONSTRATION = {"PORTAL_DEMO": "1", "PORTAL_CLOCK": START}
 
 
 @pytest.fixture(scope="module")
@@ -216,10 +195,8 @@ def test_lamai_is_in_the_middle_of_a_quiz_and_sakda_has_done_nothing(stage: Flas
 def test_a_second_run_changes_nothing_and_says_so_only_where_asked(stage: Flask, instance: Path) -> None:
     before = rows()
     db.session.rollback()
-    again = flask_demo(instance, **IN_DEMONSTRATION)
-    assert (again.returncode, again.stdout) == (0, "demonstration data is there; it stays as it is\n"), (
-        again.stderr
-    )
+    again = stage.test_cli_runner().invoke(args=["demo"])
+    assert (again.exit_code, again.stdout) == (0, "demonstration data is there; it stays as it is\n")
     assert rows() == before
 
 
@@ -278,8 +255,8 @@ def test_what_is_next_for_lamai_is_her_quiz_and_for_sakda_a_seat_or_a_lesson(vis
 
 
 def test_without_the_demonstration_mode_nothing_is_made(tmp_path: Path) -> None:
-    refused = flask_demo(tmp_path, PORTAL_SECRET_KEY="k" * 40)
-    assert refused.returncode == 1
+    refused = opened(tmp_path, is_demo=False).test_cli_runner().invoke(args=["demo"])
+    assert refused.exit_code == 1
     assert refused.stderr == "set PORTAL_DEMO=1: sample people never belong in a real installation\n"
     assert not (tmp_path / "portal.sqlite").exists()
 

@@ -15,6 +15,7 @@ from portal.programme import workshops
 from portal.programme.models import WorkshopSession
 from tests.attendance.test_calendars import assert_is_well_formed, events
 from tests.participation.conftest import passed
+from tests.rows import once
 
 of_workshop = attendance_calendars.of_workshop
 FIRST = "attendance.pmqa40-2566.day1@pmqa-portal"
@@ -34,6 +35,7 @@ def told(event) -> dict[str, tuple[str, str | None]]:
 
 
 @pytest.fixture
+@once
 def marked(make_workshop, make_people):
     """Five with a seat: attended, partial, excused, no_show and withdrawn, which is not marked; one who waits."""
     workshop = make_workshop(capacity=5)

@@ -7,12 +7,14 @@ from portal.core.db import db
 from portal.participation import registration
 from tests.attendance.test_calendars import events
 from tests.participation.conftest import passed
+from tests.rows import once
 
 DESK = "/organize/workshops/pmqa40-2566"
 PAGES = {"lamai": "/calendar", "mali": "/agency/calendar", "orn": f"{DESK}/calendar"}
 
 
 @pytest.fixture
+@once
 def workshop(make_workshop, cast):
     workshop = make_workshop()
     registration.register(workshop, user=cast.lamai)

@@ -14,6 +14,7 @@ from portal.participation import registration, tickets
 from portal.participation.models import AttendanceMark, AttendanceState, RegistrationStatus
 from portal.programme.models import WorkshopStatus
 from tests.attendance.scanning import meeting
+from tests.rows import once
 
 NOTED, KNOWN, REFUSED = OutcomeState
 DAY = "2023-02-20"
@@ -22,16 +23,20 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def seated(make_workshop, make_people, clock_at):
+def seated(three, clock_at):
     """Two with a seat and one who waits; it is nine o'clock on the first day, which goes from nine to four."""
+    clock_at(f"{DAY}T09:00:00+07:00")
+    return three
+
+
+@pytest.fixture
+@once
+def three(make_workshop, make_people):
     workshop = make_workshop(capacity=2)
     first = workshop.sessions[0]
     first.starts_at = datetime.fromisoformat(f"{DAY}T09:00+07:00")
     first.ends_at = datetime.fromisoformat(f"{DAY}T16:00+07:00")
-    rows = [registration.register(workshop, user=person) for person in make_people(3)]
-    db.session.commit()
-    clock_at(f"{DAY}T09:00:00+07:00")
-    return rows
+    return [registration.register(workshop, user=person) for person in make_people(3)]
 
 
 @pytest.fixture

@@ -15,18 +15,23 @@ from portal.participation import registration, tickets
 from portal.participation.models import AttendanceMark, AttendanceState
 from tests.attendance.scanning import meeting
 from tests.pages import Client
+from tests.rows import once
 
 SESSION = "/organize/workshops/pmqa40-2566/sessions/day1"
 SCANS = f"{SESSION}/scans"
 
 
 @pytest.fixture
-def seated(make_workshop, make_people, clock_at):
+@once
+def four(make_workshop, make_people):
     workshop = make_workshop(capacity=3)
-    rows = [registration.register(workshop, user=person) for person in make_people(4)]
-    db.session.commit()
+    return [registration.register(workshop, user=person) for person in make_people(4)]
+
+
+@pytest.fixture
+def seated(four, clock_at):
     clock_at("2023-02-20T09:00:00+07:00")
-    return rows
+    return four
 
 
 @dataclass

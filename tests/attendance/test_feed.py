@@ -16,6 +16,7 @@ from portal.participation import registration
 from portal.participation.models import AttendanceState
 from portal.programme import desk
 from tests.attendance.test_calendars import assert_is_well_formed, events
+from tests.rows import once
 
 
 def address(feed: CalendarFeed) -> str:
@@ -23,6 +24,7 @@ def address(feed: CalendarFeed) -> str:
 
 
 @pytest.fixture
+@once
 def workshop(make_workshop, cast):
     workshop = make_workshop()
     registration.register(workshop, user=cast.lamai)

@@ -13,6 +13,7 @@ from portal.programme import materials
 from portal.programme.models import Audience, WorkshopStatus
 from tests.programme import handed
 from tests.programme.handed import hand_out
+from tests.rows import once
 
 pytestmark = pytest.mark.both_databases
 
@@ -30,6 +31,7 @@ def talk(workshop, cast):
 
 
 @pytest.fixture
+@once
 def seat(workshop, cast):
     made = registration.register(workshop, user=cast.lamai)
     db.session.commit()

@@ -7,12 +7,14 @@ from portal.attendance import roll
 from portal.core.db import db
 from portal.participation import registration
 from portal.participation.models import AttendanceMark, AttendanceState
+from tests.rows import once
 
 ROSTER = "/organize/workshops/pmqa40-2566/roster"
 URL = f"{ROSTER}/day1"
 
 
 @pytest.fixture
+@once
 def three(make_workshop, make_people):
     workshop = make_workshop(capacity=3)
     rows = [registration.register(workshop, user=person) for person in make_people(4)]

@@ -7,6 +7,7 @@ from portal.attendance import roll, roster
 from portal.core.db import db
 from portal.participation import registration
 from portal.participation.models import AttendanceMark, AttendanceState, RegistrationStatus
+from tests.rows import once
 
 ATTENDED, PARTIAL, EXCUSED, NO_SHOW, WITHDRAWN = AttendanceState
 
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
+@once
 def seat(make_workshop, cast):
     mine = registration.register(make_workshop(), user=cast.lamai)
     db.session.commit()

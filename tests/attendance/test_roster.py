@@ -7,11 +7,13 @@ from portal.core.db import db
 from portal.participation import registration
 from portal.participation.models import AttendanceState
 from portal.programme.models import WorkshopStatus
+from tests.rows import once
 
 URL = "/organize/workshops/pmqa40-2566/roster"
 
 
 @pytest.fixture
+@once
 def crowd(make_workshop, make_people):
     """Three with a seat, two who wait, one who left."""
     workshop = make_workshop(capacity=3)

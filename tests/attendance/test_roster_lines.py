@@ -7,6 +7,7 @@ from portal.core.db import db
 from portal.core.i18n import in_language
 from portal.participation import registration, standing, tickets
 from portal.participation.models import AttendanceState, RegistrationStatus
+from tests.rows import once
 
 CONFIRMED = RegistrationStatus.CONFIRMED
 WAITLISTED = RegistrationStatus.WAITLISTED
@@ -14,6 +15,7 @@ CANCELLED = RegistrationStatus.CANCELLED
 
 
 @pytest.fixture
+@once
 def crowd(make_workshop, make_people):
     """เอก and ก้อย have a seat, ปู and กบ wait in this order, นก left."""
     workshop = make_workshop(capacity=3)

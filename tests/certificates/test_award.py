@@ -20,6 +20,7 @@ from tests import packs
 from tests.cast import Cast
 from tests.learning.taking import take
 from tests.pages import Client
+from tests.rows import once
 
 COURSE = "/organize/courses/sample/certificates"
 WORKSHOP = "/organize/workshops/pmqa40-2566/certificates"
@@ -35,6 +36,7 @@ def passed(cast: Cast) -> None:
 
 
 @pytest.fixture
+@once
 def attended(cast: Cast, make_workshop: Callable[..., Workshop]) -> Workshop:
     """Lamai attended the first of two days."""
     workshop = make_workshop()

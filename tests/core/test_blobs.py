@@ -233,15 +233,15 @@ with app.app_context(), open(sys.argv[2], "rb") as file:
     blobs.put(open(sys.argv[3], "rb"), most_bytes=10 * MB)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     stored = blobs.put(file, most_bytes=300 * MB)
-    assert sum(map(len, blobs.open_range(stored.digest, 0, stored.size))) == 256 * MB
+    assert sum(map(len, blobs.open_range(stored.digest, 0, stored.size))) == 64 * MB
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
-def test_a_quarter_of_a_gigabyte_goes_in_and_out_in_a_few_megabytes(app: Flask, tmp_path: Path) -> None:
+def test_sixty_four_megabytes_go_in_and_out_in_a_few(app: Flask, tmp_path: Path) -> None:
     big, small = tmp_path / "big", tmp_path / "small"
     with big.open("wb") as file:
-        file.truncate(256 * MB)
+        file.truncate(64 * MB)
     small.write_bytes(b"x")
     told = subprocess.run(
         [sys.executable, "-c", MEMORY, str(app.config["INSTANCE"]), str(big), str(small)],

@@ -8,6 +8,7 @@ from portal.learning import attempts
 from portal.learning.marking import Asked
 from portal.learning.models import Attempt
 from tests import kinds, packs
+from tests.rows import laid
 
 # What is typed or picked in the form of each kind, and how it is stored.
 TYPED = {
@@ -26,8 +27,7 @@ TYPED = {
 @pytest.fixture
 def begun(client, cast) -> Attempt:
     course = packs.publish(kinds.kinds_pack())
-    attempt = attempts.start(cast.lamai, course, course.modules[0])
-    db.session.commit()
+    attempt = laid("begun", lambda: attempts.start(cast.lamai, course, course.modules[0]))
     client.sign_in(cast.lamai)
     return attempt
 

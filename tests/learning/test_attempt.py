@@ -9,12 +9,12 @@ from portal.learning.marking import Asked
 from portal.learning.models import Attempt, Step
 from tests import packs
 from tests.learning.taking import answers, right, take, wrong
+from tests.rows import laid
 
 
 @pytest.fixture
 def begun(client, cast, course, op) -> Attempt:
-    attempt = attempts.start(cast.lamai, course, op)
-    db.session.commit()
+    attempt = laid("begun", lambda: attempts.start(cast.lamai, course, op))
     client.sign_in(cast.lamai)
     return attempt
 

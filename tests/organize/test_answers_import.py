@@ -12,6 +12,7 @@ from portal.participation.models import Registration
 from tests.organize.importing import a_file, cells, changes, counts, listed
 from tests.participation.asking import QUESTIONS
 from tests.participation.conftest import make_people, make_workshop  # noqa: F401 - fixtures of the neighbour
+from tests.rows import once
 
 PAGE = "/organize/workshops/pmqa40-2566/imports"
 OUT = "/organize/workshops/pmqa40-2566/"
@@ -24,6 +25,7 @@ GIVEN: tuple[dict[str, Any], ...] = (
 
 
 @pytest.fixture
+@once
 def answered(make_workshop, make_people) -> list[Registration]:  # noqa: F811
     workshop = make_workshop(capacity=10, questions=QUESTIONS)
     rows = []

@@ -14,6 +14,7 @@ from portal.participation import registration
 from portal.participation.models import AttendanceMark, AttendanceState, Registration
 from tests.organize.importing import a_file, cells, changes, counts, listed
 from tests.participation.conftest import make_people, make_workshop  # noqa: F401 - fixtures of the neighbour
+from tests.rows import once
 
 PAGE = "/organize/workshops/pmqa40-2566/imports"
 CAME, PARTLY, AWAY, MISSED = (
@@ -26,6 +27,7 @@ NAMES = ("รศ.ดร.สมชาย ใจดี", "พล.ต.อ. กล�
 
 
 @pytest.fixture
+@once
 def seated(make_workshop, make_people) -> list[Registration]:  # noqa: F811
     """Five people with a seat, two of one name; a sixth waits."""
     workshop = make_workshop(capacity=5)

@@ -17,6 +17,7 @@ from portal.participation import registration
 from portal.participation.models import AttendanceMark, AttendanceState, Registration
 from tests.participation.conftest import make_people, make_workshop  # noqa: F401 - fixtures of the neighbour
 from tests.participation.test_races import at_once
+from tests.rows import once
 
 pytestmark = pytest.mark.both_databases
 
@@ -85,6 +86,7 @@ def test_two_tables_of_the_same_people_leave_each_person_once(app, cast):
 
 
 @pytest.fixture
+@once
 def seated(make_workshop, make_people) -> list[Registration]:  # noqa: F811
     workshop = make_workshop()
     rows = [registration.register(workshop, user=person) for person in make_people(6)]

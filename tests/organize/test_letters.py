@@ -14,9 +14,11 @@ from portal.mail.models import MessageStatus
 from portal.programme.models import Workshop
 from tests import cast as cast_module
 from tests.organize.writing import LETTERS, NEW, hold, letters, look, mails, press_send, seat
+from tests.rows import once
 
 
 @pytest.fixture
+@once
 def workshop(track, cast) -> Workshop:
     """มะลิ, ละไม and ศักดา have seats."""
     made = hold(track)

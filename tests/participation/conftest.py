@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts.models import Agency, Role, User
 from portal.awards.models import Entry, Round, Track
@@ -126,12 +126,19 @@ def make_people(track) -> Callable[..., list[User]]:
 
     def make(count: int, *, agencies: int | None = None) -> list[User]:
         nonlocal made
-        first, made = made, made + count
+        first = made or _count_people()
+        made = first + count
         return rows.laid(
             f"{count} people from {first} of {agencies}", lambda: _people(track, first, count, agencies)
         )
 
     return make
+
+
+def _count_people() -> int:
+    """Of those that were laid down by another fixture."""
+    theirs = select(func.count(User.id)).where(User.email.like("p%@demo.example"))
+    return db.session.scalar(theirs) or 0
 
 
 def _people(track: Track, first: int, count: int, agencies: int | None) -> list[User]:

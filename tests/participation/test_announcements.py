@@ -16,6 +16,7 @@ from portal.programme.models import Workshop, WorkshopSession, WorkshopStatus
 from tests.attendance.test_calendars import events
 from tests.participation.test_messages import body
 from tests.participation.test_races import at_once
+from tests.rows import once
 
 FACTS = """\
 งานอบรม: รางวัลคุณภาพการบริหารจัดการภาครัฐ 4.0
@@ -26,6 +27,7 @@ PAGE = "http://localhost/workshops/pmqa40-2566"
 
 
 @pytest.fixture
+@once
 def workshop(make_workshop):
     """Its sessions are known to the announcer as they stand."""
     workshop = make_workshop(venue="โรงแรมตัวอย่าง")
@@ -35,6 +37,7 @@ def workshop(make_workshop):
 
 
 @pytest.fixture
+@once
 def seat(workshop, cast):
     mine = registration.register(workshop, user=cast.lamai)
     db.session.commit()

@@ -9,6 +9,7 @@ from portal.participation.models import Registration, RegistrationStatus
 from portal.programme import desk, questions
 from portal.programme.models import WorkshopStatus
 from tests.participation.asking import QUESTIONS
+from tests.rows import once
 
 URL = "/workshops/pmqa40-2566"
 FORM = f"{URL}/registration"
@@ -209,6 +210,7 @@ class TestRegistering:
 
 
 @pytest.fixture
+@once
 def seat(workshop, cast):
     """ละไม was registered by her coordinator, who could not answer for her."""
     mine = registration.register(workshop, user=cast.lamai, by=cast.mali)

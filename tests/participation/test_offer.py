@@ -8,6 +8,7 @@ from portal.mail.models import OutboxMessage
 from portal.participation import offers, registration
 from portal.participation.models import Registration, RegistrationMove, RegistrationStatus
 from portal.programme.models import WorkshopStatus
+from tests.rows import once
 
 ENDS = "2023-02-14T09:00:00+07:00"
 
@@ -18,6 +19,7 @@ def workshop(make_workshop):
 
 
 @pytest.fixture
+@once
 def mine(workshop, make_people, cast):
     """ละไม is offered the one seat; somebody waits behind her."""
     first, last = make_people(2)

@@ -10,6 +10,7 @@ from portal.core.db import db
 from portal.participation import offers, passing, registration, seats
 from portal.participation.models import Move, Registration, RegistrationMove, RegistrationStatus
 from portal.programme.models import Workshop, WorkshopStatus
+from tests.rows import once
 
 CONFIRMED = RegistrationStatus.CONFIRMED
 OFFERED = RegistrationStatus.OFFERED
@@ -29,6 +30,7 @@ def workshop(make_workshop):
 
 
 @pytest.fixture
+@once
 def rows(workshop, make_people):
     """Four registered in this order; the first gave the seat back, so the second is offered it."""
     rows = [registration.register(workshop, user=person) for person in make_people(4)]

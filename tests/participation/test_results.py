@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from portal.core.db import db
 from portal.participation import answers, registration
 from tests.participation.asking import QUESTIONS
+from tests.rows import once
 
 URL = "/organize/workshops/pmqa40-2566/answers"
 EXPORT = "/organize/workshops/pmqa40-2566/roster"
@@ -29,6 +30,7 @@ def answered(workshop, people, *given):
 
 
 @pytest.fixture
+@once
 def crowd(workshop, make_people):
     """Four with a seat, one of whom answered nothing and one a choice that is gone; one waits, one left."""
     workshop.capacity = 4

@@ -17,6 +17,7 @@ from portal.participation.models import (
     RegistrationStatus,
 )
 from portal.programme.models import WorkshopStatus
+from tests.rows import once
 
 CONFIRMED = RegistrationStatus.CONFIRMED
 OFFERED = RegistrationStatus.OFFERED
@@ -27,6 +28,7 @@ BEGUN = "2023-02-20T09:30:00+07:00"
 
 
 @pytest.fixture
+@once
 def seat(make_workshop, cast, make_people):
     """ละไม's seat, the second of two; one person of another agency waits behind."""
     workshop = make_workshop(capacity=2)

@@ -23,6 +23,7 @@ from portal.programme.models import (
 )
 from tests.participation.test_races import at_once
 from tests.programme.texts import FULL, QUESTIONS, at, pair
+from tests.rows import once
 
 DRAFT, PUBLISHED, CLOSED, CANCELLED = (
     WorkshopStatus(one) for one in ("draft", "published", "closed", "cancelled")
@@ -61,6 +62,7 @@ def sequences(workshop: Workshop) -> list[int]:
 
 
 @pytest.fixture
+@once
 def draft(workshop, cast) -> Workshop:
     """Everything set, not published."""
     made = desk.create(FULL, by=cast.orn)

@@ -8,6 +8,7 @@ from portal.core.db import db
 from portal.programme import questions
 from portal.programme.questions import Choice, Kind, Question, When
 from tests.programme.offer import offered
+from tests.rows import once
 
 LIST = "/organize/workshops/pmqa40-2566/questions"
 NEW = f"{LIST}/new"
@@ -21,6 +22,7 @@ def asked() -> list[Question]:
 
 
 @pytest.fixture
+@once
 def two(orn) -> list[Question]:
     """A question of choices, and one that hangs on its first choice."""
     orn.get(NEW)

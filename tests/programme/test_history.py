@@ -18,6 +18,7 @@ from portal.programme.models import Material, MaterialVersion, Workshop, Worksho
 from portal.programme.names import Names
 from portal.programme.questions import Kind, When
 from tests.programme.texts import FULL, QUESTIONS, at, pair, workshop_texts
+from tests.rows import once
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -287,6 +288,7 @@ def test_a_version_counts_on_from_the_workshops_own_number(workshop, cast):
 
 
 @pytest.fixture
+@once
 def changed(workshop, cast):
     """Version 1 as loaded; version 2 with another venue, a third session, one talk less and a question."""
     text = text_of(workshop)

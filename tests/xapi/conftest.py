@@ -13,6 +13,7 @@ from tests import packs
 from tests.cast import Cast
 from tests.learning.taking import take
 from tests.participation.conftest import cast, make_workshop, track
+from tests.rows import once
 from tests.xapi import store
 
 __all__ = ["cast", "make_workshop", "track"]
@@ -48,6 +49,7 @@ def small(app) -> Iterator[store.Small]:
 
 
 @pytest.fixture
+@once
 def seat(cast: Cast, make_workshop) -> Registration:
     seat = registration.register(make_workshop(), user=cast.lamai)
     db.session.commit()
