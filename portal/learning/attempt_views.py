@@ -15,7 +15,7 @@ from portal.courses import catalog
 from portal.courses.course import Course
 from portal.learning import assessments, attempts, coverage, extra_time, keeping, progress, showing, timing
 from portal.learning.allowances import allowance
-from portal.learning.keeping import AlreadySubmitted, NotTheirs, Stale, TimeIsUp
+from portal.learning.keeping import AlreadySubmitted, Found, NotTheirs, Stale, TimeIsUp
 from portal.learning.marking import Asked, ImpossibleAnswer, TooLong
 from portal.learning.models import Attempt, StepKind
 from portal.learning.views import bp, course_or_404, module_or_404, progress_in
@@ -92,13 +92,18 @@ def answer_in(fields: Iterable[tuple[str, str]]) -> list[str]:
     return found[:MOST_FIELDS]
 
 
+def _as_it_is(mine: Attempt) -> Found:
+    """The same with its last step, as they are now."""
+    return keeping.found(mine.user_id, mine.code) or abort(404)
+
+
 def _attempt_page(
-    template: str, mine: Attempt, status: int = 200, *, number: int | None = None, **more: Any
+    template: str, mine: Found, status: int = 200, *, number: int | None = None, **more: Any
 ) -> Page:
     """A page of an open attempt, at this question or the first without an answer."""
     found = catalog.at_edition(mine.edition_id)
     paper = attempts.paper_of(mine)
-    seq, answers = attempts.latest(mine)
+    answers = mine.answers or {}
     unanswered = [one.number for one in paper if not answers.get(one.question.id)]
     if number is None:
         number = unanswered[0] if unanswered else 1
@@ -111,7 +116,7 @@ def _attempt_page(
         paper=paper,
         asked=paper[min(max(number, 1), len(paper)) - 1],
         letters=LETTERS[language()],
-        seq=seq,
+        seq=mine.seq or 0,
         answers=answers,
         unanswered=unanswered,
         seconds_left=timing.seconds_left(mine),
@@ -120,14 +125,14 @@ def _attempt_page(
     return body, status, NOT_KEPT
 
 
-def _is_over(mine: Attempt) -> bool:
+def _is_over(mine: Attempt | Found) -> bool:
     return timing.is_over(mine, attempts.quiz_of(mine))
 
 
 @bp.get("/attempts/<code>")
 @knows_by_columns
 def attempt(code: str) -> Any:
-    mine = attempts.of_user(known(), code) or abort(404)
+    mine = keeping.found(known().id, code) or abort(404)
     if mine.submitted_at is not None:
         return redirect(url_for("learning.result", code=code), 303)
     if _is_over(mine):
@@ -157,9 +162,9 @@ def save(code: str) -> Any:
     except (AlreadySubmitted, TimeIsUp) as no:
         return _to_result(mine, no)
     except (ImpossibleAnswer, TooLong) as no:
-        return _attempt_page(page, mine, 422, number=asked.number, problem=str(no), sent=sent)
+        return _attempt_page(page, _as_it_is(mine), 422, number=asked.number, problem=str(no), sent=sent)
     except Stale as no:
-        return _attempt_page(page, mine, 409, number=asked.number, stale=str(no), sent=sent)
+        return _attempt_page(page, _as_it_is(mine), 409, number=asked.number, stale=str(no), sent=sent)
     db.session.commit()
     return redirect(_onward(mine, asked, len(paper)), 303)
 
@@ -251,7 +256,7 @@ def review(code: str) -> Any:
     mine = _attempt_or_404(code)
     if mine.submitted_at is not None:
         return redirect(url_for("learning.result", code=code), 303)
-    return _attempt_page("learning/review.html", mine, is_over=_is_over(mine))
+    return _attempt_page("learning/review.html", _as_it_is(mine), is_over=_is_over(mine))
 
 
 @bp.post("/attempts/<code>/submission")
@@ -262,7 +267,7 @@ def submit(code: str) -> Any:
         attempts.submit(mine, seq=_seq(), answers={}, is_held=True)
     except Stale:
         problem = _("มีคำตอบใหม่กว่าจากอีกหน้าต่างหรืออีกเครื่อง ตรวจอีกครั้งแล้วส่ง")
-        return _attempt_page("learning/review.html", mine, 409, problem=problem, is_over=False)
+        return _attempt_page("learning/review.html", _as_it_is(mine), 409, problem=problem, is_over=False)
     db.session.commit()
     return redirect(url_for("learning.result", code=code), 303)
 

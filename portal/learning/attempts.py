@@ -19,7 +19,7 @@ from portal.core.i18n import _l
 from portal.courses.course import Course, Module, Quiz
 from portal.learning import corrections, extra_time, keeping, marking, passing, timing
 from portal.learning.allowances import allowance
-from portal.learning.keeping import Given, Last, Stale
+from portal.learning.keeping import Found, Given, Last, Stale
 from portal.learning.marking import Answers, Asked
 from portal.learning.models import Attempt, StepKind
 
@@ -41,7 +41,7 @@ class NotApprovedYet(Refused):
     text = _l("รอผู้ประสานงานของหน่วยงานยืนยันก่อน จึงทำแบบทดสอบได้ ระหว่างนี้อ่านบทเรียนได้ทั้งหมด")
 
 
-def quiz_of(attempt: Attempt) -> Quiz:
+def quiz_of(attempt: Attempt | Found) -> Quiz:
     """The quiz as it was in the edition the attempt is pinned to."""
     quiz = keeping.quiz_at(attempt.edition_id, attempt.module)
     if quiz is None:
@@ -49,7 +49,7 @@ def quiz_of(attempt: Attempt) -> Quiz:
     return quiz
 
 
-def paper_of(attempt: Attempt) -> tuple[Asked, ...]:
+def paper_of(attempt: Attempt | Found) -> tuple[Asked, ...]:
     """The questions of this attempt, in its order."""
     return keeping.paper(quiz_of(attempt), attempt.seed)
 

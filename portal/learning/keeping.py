@@ -30,6 +30,7 @@ _LATEST = select(func.max(_step.seq)).where(_step.attempt_id == Attempt.id).scal
 _AS_IT_IS = Prepared(
     select(
         Attempt.id,
+        Attempt.code,
         Attempt.module,
         Attempt.edition_id,
         Attempt.seed,
@@ -89,10 +90,11 @@ _REPLACE = Prepared(_REPLACED)
 _SPEND = Prepared(_SPENT.where(Attempt.id == bindparam("attempt")))
 
 
-class _Found(NamedTuple):
-    """An attempt with its last step, of which all is None before the first."""
+class Found(NamedTuple):
+    """An attempt with its last step; before the first, all of that is None."""
 
     id: int
+    code: str
     module: str
     edition_id: int
     seed: int
@@ -141,6 +143,12 @@ class Last(NamedTuple):
     answers: Given
 
 
+def found(user_id: int, code: str) -> Found | None:
+    """The attempt with this code as it is now, if it is this person's own. One query, and nothing is locked."""
+    row = _AS_IT_IS.first(code=code, user=user_id)
+    return None if row is None else Found._make(row)
+
+
 def last_step(attempt_id: int) -> Last | None:
     """As it is now; None before the first. One query."""
     row = _LAST.first(attempt=attempt_id)
@@ -186,32 +194,31 @@ def keep(user_id: int, code: str, *, seq: int, answers: Answers, kind: StepKind)
     in hand), ImpossibleAnswer or TooLong. Raises NotTheirs.
     """
     while True:
-        row = _AS_IT_IS.first(code=code, user=user_id)
-        if row is None:
+        attempt = found(user_id, code)
+        if attempt is None:
             raise NotTheirs
-        found = _Found._make(row)
-        if found.submitted_at is not None:
+        if attempt.submitted_at is not None:
             raise AlreadySubmitted
-        quiz = quiz_at(found.edition_id, found.module)
-        if quiz is None or timing.is_over(found, quiz):
+        quiz = quiz_at(attempt.edition_id, attempt.module)
+        if quiz is None or timing.is_over(attempt, quiz):
             raise TimeIsUp
-        given = checked(paper(quiz, found.seed), answers) if answers else {}
-        last_seq, stored = found.seq or 0, found.answers or {}
+        given = checked(paper(quiz, attempt.seed), answers) if answers else {}
+        last_seq, stored = attempt.seq or 0, attempt.answers or {}
         if all(stored.get(name, []) == chosen for name, chosen in given.items()):
-            return last_seq, given, found.due_at
+            return last_seq, given, attempt.due_at
         if seq != last_seq:
             raise Stale(last_seq, stored, claimed=seq)
-        if _write(found, kind, stored | given, given):
-            return last_seq + 1, given, found.due_at
+        if _write(attempt, kind, stored | given, given):
+            return last_seq + 1, given, attempt.due_at
         # Somebody was faster: what they wrote is seen now.
 
 
-def _write(found: _Found, kind: StepKind, answers: Given, given: Collection[str]) -> bool:
+def _write(attempt: Found, kind: StepKind, answers: Given, given: Collection[str]) -> bool:
     """Append the step, unless the attempt was closed or its next number taken meanwhile; says whether it did."""
     now = clock.now()
-    replaced = found.step if kind is StepKind.AUTOSAVE is found.kind else None
-    step = {"attempt": found.id, "seq": (found.seq or 0) + 1, "kind": kind, "answers": answers, "at": now}
-    spent = timing.spent(found.seconds, given, since=found.at or found.started_at, now=now)
+    replaced = attempt.step if kind is StepKind.AUTOSAVE is attempt.kind else None
+    step = {"attempt": attempt.id, "seq": (attempt.seq or 0) + 1, "kind": kind, "answers": answers, "at": now}
+    spent = timing.spent(attempt.seconds, given, since=attempt.at or attempt.started_at, now=now)
     if connection().dialect.name == "postgresql":
         return bool(_KEEP.rows(**step, replaced=replaced, spent=spent))
     with together():
@@ -219,5 +226,5 @@ def _write(found: _Found, kind: StepKind, answers: Given, given: Collection[str]
             return False
         if replaced is not None:
             _REPLACE.rows(replaced=replaced)
-        _SPEND.rows(attempt=found.id, spent=spent)
+        _SPEND.rows(attempt=attempt.id, spent=spent)
     return True
