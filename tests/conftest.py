@@ -152,6 +152,8 @@ def app_on(
                 if kind == "sqlite":
                     event.listen(db.engine, "connect", _spare_the_disk)
                 Base.metadata.create_all(db.engine)
+                # The connection used last, which still knows the pages and statements, not the one unused longest.
+                db.engine.pool._pool.use_lifo = True  # type: ignore[attr-defined]
             _apps[kind] = app
         return _apps[kind]
 

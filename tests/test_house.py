@@ -67,9 +67,14 @@ def floor(of_room: str) -> int:
     return FLOORS[of_room] if of_room else ROOF
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(tree(path)))
+
+
 def imports(path: Path) -> Iterator[tuple[int, str]]:
     """Line and full dotted name of everything a file imports."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -144,7 +149,7 @@ def test_imports_stand_at_the_top_unless_their_cost_was_measured() -> None:
     for path in files():
         lines = path.read_text(encoding="utf-8").splitlines()
         top = {id(node) for node in tree(path).body}
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in top:
                 module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
                 reasoned = "#" in lines[node.lineno - 1]
@@ -154,7 +159,7 @@ def test_imports_stand_at_the_top_unless_their_cost_was_measured() -> None:
 
 
 def calls(path: Path, method: str) -> Iterator[int]:
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
             yield node.lineno
 
@@ -174,7 +179,7 @@ def test_only_the_clock_reads_the_time() -> None:
         f"{name(path)}:{node.lineno}"
         for path in files()
         if name(path) != "core/clock.py"
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("now", "utcnow", "today")
@@ -211,7 +216,7 @@ def test_rules_know_nothing_of_requests() -> None:
 def test_nothing_grows_beyond_its_size(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
     assert lines <= 400, f"{name(path)} has {lines} lines: split it by topic"
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             assert length <= 40, f"{name(path)}:{node.lineno} {node.name} has {length} lines"

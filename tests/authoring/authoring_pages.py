@@ -6,7 +6,9 @@ from portal.authoring.models import Draft
 from portal.core.db import db
 from portal.courses import editions
 from tests.courses import packs
+from tests.packs import read_once
 from tests.pages import Client
+from tests.rows import laid
 
 CODE = packs.CODE
 COURSE = f"/organize/courses/{CODE}"
@@ -14,10 +16,17 @@ HOW = f"{COURSE}/files/op/how.md"
 QUIZ = f"{COURSE}/op/quiz"
 
 
+def publish_once(files: dict[str, bytes], orn: User) -> None:
+    with read_once():
+        laid(
+            f"course {editions.digest_of(files)}",
+            lambda: bool(editions.publish(CODE, files, by=orn, note="รุ่นแรก")),
+        )
+
+
 def published(client: Client, orn: User) -> Client:
     """The client of Orn, with the sound pack as edition 1."""
-    editions.publish(CODE, packs.sound(), by=orn, note="รุ่นแรก")
-    db.session.commit()
+    publish_once(packs.sound(), orn)
     return client.sign_in(orn)
 
 

@@ -207,7 +207,7 @@ def test_a_publisher_waits_for_one_who_has_not_committed_and_takes_the_next_numb
     def slow() -> int | None:
         number = number_of(variant(2))
         holding.set()
-        assert not second.wait(0.5), "the second publisher did not wait"
+        assert not second.wait(0.2), "the second publisher did not wait"
         return number
 
     def late() -> int | None:

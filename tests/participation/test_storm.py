@@ -146,7 +146,7 @@ class Model:
 
 @pytest.mark.both_databases
 @settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to make a storm smaller takes many minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
