@@ -17,6 +17,8 @@ from markupsafe import Markup
 from portal.core import holes
 
 View = TypeVar("View", bound=Callable[..., Any])
+K = TypeVar("K")
+V = TypeVar("V")
 Key = tuple[str, str, str, str]
 
 MOST_PAGES = 256
@@ -74,13 +76,17 @@ def _keep(response: Response) -> Response:
     if session.modified or "Set-Cookie" in response.headers:
         return response
     headers = [(name, response.headers[name]) for name in KEPT_HEADERS if name in response.headers]
-    pages = _pages()
-    with _keeping:
-        pages.pop(key, None)
-        pages[key] = _Kept(time.monotonic(), response.get_data(), headers)
-        while len(pages) > MOST_PAGES:
-            pages.popitem(last=False)
+    _put(_pages(), key, _Kept(time.monotonic(), response.get_data(), headers))
     return response
+
+
+def _put(kept: OrderedDict[K, V], key: K, value: V) -> None:
+    """Keep this as the newest; of too many the oldest go."""
+    with _keeping:
+        kept.pop(key, None)
+        kept[key] = value
+        while len(kept) > MOST_PAGES:
+            kept.popitem(last=False)
 
 
 def framed(draw: Callable[..., str], **texts: Markup) -> str:
@@ -96,11 +102,7 @@ def framed(draw: Callable[..., str], **texts: Markup) -> str:
     since, pieces = frames.get(key, (0.0, []))
     if not pieces or time.monotonic() - since > seconds:
         pieces = holes.pieces_of(draw(**{name: holes.hole(name) for name in texts}))
-        with _keeping:
-            frames.pop(key, None)
-            frames[key] = time.monotonic(), pieces
-            while len(frames) > MOST_PAGES:
-                frames.popitem(last=False)
+        _put(frames, key, (time.monotonic(), pieces))
     return holes.filled(pieces, texts)
 
 
