@@ -91,7 +91,8 @@ def test_where_nothing_is_nothing_is_copied(tmp_path):
 def test_a_copy_that_cannot_be_written_leaves_nothing_behind(place, tmp_path):
     with pytest.raises(NotWritten, match="no/such"):
         backup(url(place), tmp_path / "no/such/folder")
-    place.write_bytes(b"SQLite format 3\0" + os.urandom(4096))
+    # Pages of 4 KB and no log beside them, which SQLite would otherwise open where chance says so.
+    place.write_bytes(b"SQLite format 3\0\x10\0\1\1" + os.urandom(4092))
     before = set(tmp_path.iterdir())
     with pytest.raises(NotWritten):
         backup(url(place), tmp_path / "copy")
