@@ -4,10 +4,12 @@ SQLAlchemy's way from a statement to its rows takes several times as long as the
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 from portal.core.db import connection
 
@@ -17,15 +19,40 @@ Row = tuple[Any, ...]
 heard_by: list[Callable[[str], None]] = []
 
 
-class _Way(NamedTuple):
+@dataclass(slots=True)
+class _Way:
     """A statement in the words of one driver, and how values get into it and out of its rows."""
 
     words: str
     order: list[str] | None  # of the values, where they have no names
     fixed: Mapping[str, Any]  # values that stand in the statement itself
     into: list[tuple[str, Callable[[Any], Any]]]
-    out: list[tuple[int, Callable[[Any], Any]]]
-    has_rows: bool
+    columns: list[TypeEngine[Any]]
+    out: list[tuple[int, Callable[[Any], Any]]] | None = None  # known once the driver told of its columns
+
+    def given(self, values: Mapping[str, Any]) -> Any:
+        """These values as the driver takes them."""
+        given = {**self.fixed, **values}
+        for name, process in self.into:
+            given[name] = process(given[name])
+        return given if self.order is None else [given[name] for name in self.order]
+
+    def read(self, cursor: Any, dialect: Dialect) -> list[Row]:
+        """The rows as the driver gave them, their values as they are in Python."""
+        if self.out is None:
+            kinds = [kind for _name, kind, *_rest in cursor.description]
+            ways = [
+                one.result_processor(dialect, kind) for one, kind in zip(self.columns, kinds, strict=True)
+            ]
+            self.out = [(at, process) for at, process in enumerate(ways) if process]
+        found: list[Row] = cursor.fetchall()
+        if not self.out:
+            return found
+        rows = [list(row) for row in found]
+        for row in rows:
+            for at, process in self.out:
+                row[at] = process(row[at])
+        return [tuple(row) for row in rows]
 
 
 class Prepared:
@@ -43,22 +70,14 @@ class Prepared:
         dialect: Dialect = on.dialect
         driver: Any = on.connection.driver_connection
         way = self._ways.get(dialect.name) or self._way_to(dialect)
-        given = {**way.fixed, **values}
-        for name, process in way.into:
-            given[name] = process(given[name])
         for hear in heard_by:
             hear(way.words)
         try:
-            cursor = driver.execute(
-                way.words, given if way.order is None else [given[name] for name in way.order]
-            )
+            cursor = driver.execute(way.words, way.given(values))
         except dialect.loaded_dbapi.Error as error:
             _forget_if_gone(on, error)
             raise
-        if not way.has_rows:
-            return []
-        found: list[Row] = cursor.fetchall()
-        return [_read(row, way.out) for row in found] if way.out else found
+        return way.read(cursor, dialect) if way.columns else []
 
     def first(self, **values: Any) -> Row | None:
         """The first of these rows; None where there is none."""
@@ -70,25 +89,15 @@ class Prepared:
         into = {
             name: one.type.dialect_impl(dialect).bind_processor(dialect) for name, one in said.binds.items()
         }
-        columns = [one.type.dialect_impl(dialect) for one in statement.exported_columns]
-        out = [one.result_processor(dialect, None) for one in columns]
         way = _Way(
             words=said.string,
             order=list(said.positiontup or ()) if said.positional else None,
             fixed={name: one.effective_value for name, one in said.binds.items() if not one.required},
             into=[(name, process) for name, process in into.items() if process],
-            out=[(at, process) for at, process in enumerate(out) if process],
-            has_rows=bool(columns),
+            columns=[one.type.dialect_impl(dialect) for one in statement.exported_columns],
         )
         self._ways[dialect.name] = way
         return way
-
-
-def _read(row: Row, out: list[tuple[int, Callable[[Any], Any]]]) -> Row:
-    values = list(row)
-    for at, process in out:
-        values[at] = process(values[at])
-    return tuple(values)
 
 
 def _forget_if_gone(connection: Connection, error: Any) -> None:

@@ -3,12 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from portal.core import clock, dates
 from portal.core.errors import Refused
 from portal.core.i18n import _, _l, language
 from portal.courses.course import Quiz
-from portal.learning.models import Attempt
+
+
+class Ended(Protocol):
+    """What of an attempt is asked here."""
+
+    @property
+    def submitted_at(self) -> datetime | None: ...
 
 
 class NoAttemptsLeft(Refused):
@@ -42,7 +49,7 @@ class Allowance:
         return TooSoon(self.opens_at) if self.opens_at else None
 
 
-def allowance(quiz: Quiz, taken: Sequence[Attempt]) -> Allowance:
+def allowance(quiz: Quiz, taken: Sequence[Ended]) -> Allowance:
     """What the quiz leaves to somebody who submitted these attempts, in any order. Asks the clock."""
     left = max(0, quiz.attempts - len(taken)) if quiz.attempts else None
     ends = [one.submitted_at for one in taken if one.submitted_at is not None]

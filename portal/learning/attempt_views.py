@@ -15,6 +15,7 @@ from portal.courses import catalog
 from portal.courses.course import Course
 from portal.learning import assessments, attempts, coverage, extra_time, keeping, progress, showing, timing
 from portal.learning.allowances import allowance
+from portal.learning.attempts import Go
 from portal.learning.keeping import AlreadySubmitted, Found, NotTheirs, Stale, TimeIsUp
 from portal.learning.marking import Asked, ImpossibleAnswer, TooLong
 from portal.learning.models import Attempt, StepKind
@@ -275,7 +276,7 @@ def submit(code: str) -> Any:
 # --- What it came to
 
 
-def _seen(mine: Attempt, taken: Iterable[Attempt]) -> showing.Seen:
+def _seen(mine: Attempt | Go, taken: Iterable[Go]) -> showing.Seen:
     """By the quiz as it is now: an author who opens or closes its results does so for all; else as it was."""
     taken = list(taken)
     now = catalog.course(mine.course)
@@ -327,7 +328,7 @@ def result(code: str) -> Any:
     )
 
 
-def _of_goes(mine: Attempt, goes: list[Attempt], now: Course) -> Mapping[str, Any]:
+def _of_goes(mine: Attempt, goes: list[Go], now: Course) -> Mapping[str, Any]:
     """Which go it was, whether the clock ended it, and what is left."""
     part = now.module(mine.module)
     quiz = part.quiz if part else None

@@ -7,6 +7,7 @@ Where there is a limit the server's clock closes it, with what was saved: at the
 
 import secrets
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -16,6 +17,7 @@ from portal.core import clock
 from portal.core.db import begin_write, db
 from portal.core.errors import Refused
 from portal.core.i18n import _l
+from portal.core.prepared import Prepared
 from portal.courses.course import Course, Module, Quiz
 from portal.learning import corrections, extra_time, keeping, marking, passing, timing
 from portal.learning.allowances import allowance
@@ -24,13 +26,45 @@ from portal.learning.marking import Answers, Asked
 from portal.learning.models import Attempt, StepKind
 
 # Made once: putting them together took as long as asking them.
-_TAKEN = select(Attempt).where(
+_AT_THE_QUIZ = (
     Attempt.user_id == bindparam("user"),
     Attempt.course == bindparam("course"),
     Attempt.module == bindparam("module"),
 )
+_OPEN = select(Attempt).where(*_AT_THE_QUIZ, Attempt.submitted_at.is_(None))
+_TAKEN = Prepared(
+    select(
+        Attempt.id,
+        Attempt.code,
+        Attempt.course,
+        Attempt.module,
+        Attempt.edition_id,
+        Attempt.started_at,
+        Attempt.due_at,
+        Attempt.submitted_at,
+        Attempt.score,
+        Attempt.max_score,
+        Attempt.passed,
+    ).where(*_AT_THE_QUIZ)
+)
 _OF_USER = select(Attempt).where(Attempt.code == bindparam("code"), Attempt.user_id == bindparam("user"))
 _HELD = _OF_USER.with_for_update(of=Attempt).execution_options(populate_existing=True)
+
+
+class Go(NamedTuple):
+    """One go at a quiz, as lists and rules ask of it."""
+
+    id: int
+    code: str
+    course: str
+    module: str
+    edition_id: int
+    started_at: datetime
+    due_at: datetime | None
+    submitted_at: datetime | None
+    score: float | None
+    max_score: float | None
+    passed: bool | None
 
 
 class QuizNotThere(Refused):
@@ -41,7 +75,7 @@ class NotApprovedYet(Refused):
     text = _l("รอผู้ประสานงานของหน่วยงานยืนยันก่อน จึงทำแบบทดสอบได้ ระหว่างนี้อ่านบทเรียนได้ทั้งหมด")
 
 
-def quiz_of(attempt: Attempt | Found) -> Quiz:
+def quiz_of(attempt: Attempt | Found | Go) -> Quiz:
     """The quiz as it was in the edition the attempt is pinned to."""
     quiz = keeping.quiz_at(attempt.edition_id, attempt.module)
     if quiz is None:
@@ -56,7 +90,7 @@ def paper_of(attempt: Attempt | Found) -> tuple[Asked, ...]:
 
 def open_attempt(user: User, course: str, module: str) -> Attempt | None:
     """The attempt this person has begun and not submitted."""
-    return next((one for one in taken(user, course, module) if one.submitted_at is None), None)
+    return db.session.scalar(_OPEN, {"user": user.id, "course": course, "module": module})
 
 
 def start(user: User, course: Course, module: Module) -> Attempt:
@@ -208,18 +242,18 @@ def result_of(attempt: Attempt) -> tuple[marking.Marked, ...]:
     return marking.mark(corrections.shown(paper_of(attempt), keys), latest(attempt)[1], keys)
 
 
-def earlier(user: User, course: str, module: str) -> list[Attempt]:
+def earlier(user: User, course: str, module: str) -> list[Go]:
     """The submitted attempts of this person at this quiz, newest first."""
     return [one for one in taken(user, course, module) if one.submitted_at is not None]
 
 
-def taken(user: User | Known, course: str, module: str) -> list[Attempt]:
+def taken(user: User | Known, course: str, module: str) -> list[Go]:
     """All attempts of this person at this quiz, the open one first, then newest first. One query."""
-    found = db.session.scalars(_TAKEN, {"user": user.id, "course": course, "module": module}).all()
+    found = [Go._make(row) for row in _TAKEN.rows(user=user.id, course=course, module=module)]
     return sorted(found, key=lambda one: (one.submitted_at is not None, -_when(one), -one.id))
 
 
-def _when(attempt: Attempt) -> float:
+def _when(attempt: Go) -> float:
     return (attempt.submitted_at or attempt.started_at).timestamp()
 
 

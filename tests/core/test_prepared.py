@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from psycopg import OperationalError
-from sqlalchemy import bindparam, func, insert, select, text
+from sqlalchemy import Float, bindparam, cast as as_type, func, insert, literal, select, text
 
 from portal.accounts.models import AuditEvent, Role, User
 from portal.core import clock
@@ -20,6 +20,7 @@ NOTE = Prepared(
         {one: bindparam(one) for one in ("at", "verb", "subject", "detail", "actor_id")}
     )
 )
+HALF = as_type(literal(0.5), Float)  # PostgreSQL's driver tells by the column how it is read
 NOTED = select(AuditEvent.subject).order_by(AuditEvent.id)
 
 
@@ -43,12 +44,12 @@ def test_values_come_and_go_as_by_way_of_the_session(app: Flask, cast) -> None:
     at = datetime(2023, 2, 13, 1, 2, 3, 456_000, tzinfo=UTC)
     note("one", at)
     statement = (
-        select(AuditEvent.at, AuditEvent.detail, AuditEvent.actor_id, User.role, User.is_sample)
+        select(AuditEvent.at, AuditEvent.detail, AuditEvent.actor_id, User.role, User.is_sample, HALF)
         .join(User, User.role == Role.ORGANIZER)
         .where(AuditEvent.at == bindparam("at", type_=AuditEvent.at.type), User.id == bindparam("user"))
     )
     [row] = Prepared(statement).rows(at=at, user=cast.orn.id)
-    assert row == (at, {"ก": [1, None, "ข"]}, None, Role.ORGANIZER, False)
+    assert row == (at, {"ก": [1, None, "ข"]}, None, Role.ORGANIZER, False, 0.5)
     assert row == tuple(db.session.execute(statement, {"at": at, "user": cast.orn.id}).one())
     assert Prepared(statement).first(at=at, user=0) is None
 
