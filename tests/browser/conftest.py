@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config import ROOT
 from tests.browser.demonstration import Demonstration, served, shared_by_all
 from tests.browser.doors import DAY, DOOR, PHONE, OpenDoor, query, wait_until_kept
-from tests.browser.looking import HEIGHT, WATCH_POLICY, WIDTHS, Complaints
+from tests.browser.looking import HEIGHT, SCRIPT, WATCH_POLICY, WIDTHS, Complaints
 from tests.browser.places import NOBODY
 from tests.browser.walking import sign_in
 
@@ -134,7 +133,7 @@ def window_of(opened: Open, demonstration: Demonstration) -> Callable[..., Windo
 
     def thai(name: str) -> Window:
         page, complaints = _listened_to(opened())
-        page.add_init_script(AXE_SCRIPT)  # to send its half megabyte to every page anew took twice as long
+        page.add_init_script(SCRIPT)  # to send its half megabyte to every page anew took twice as long
         if name != NOBODY:
             sign_in(page, f"{name}@demo.example")
         return page, complaints

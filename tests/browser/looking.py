@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
@@ -9,28 +10,34 @@ from playwright.sync_api import ConsoleMessage, Page
 
 WIDTHS = (1280, 768, 360, 320)
 HEIGHT = 900
+SCRIPT = AXE_SCRIPT + Path(__file__).with_suffix(".js").read_text("utf-8")
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
-# What reaches beyond the right edge, unless a box around it scrolls or cuts by intent.
-TOO_WIDE = """() => {
+# What reaches beyond the right edge, unless a box around it scrolls or cuts by intent; then once more with the text
+# spread wide (WCAG 1.4.12). A sheet made in script is not style that the policy forbids.
+TOO_WIDE = """(isSpread) => {
   const root = document.documentElement, edge = root.clientWidth;
-  if (document.scrollingElement.scrollWidth <= edge) return [];
   const held = (e) => { for (let p = e.parentElement; p && p !== root; p = p.parentElement)
     if (getComputedStyle(p).overflowX !== "visible") return true; return false; };
-  const wide = [...document.body.querySelectorAll("*")].filter(
-    (e) => e.getBoundingClientRect().right > edge + 0.5 && !held(e));
-  return wide.slice(0, 5).map((e) => e.outerHTML.slice(0, 160)).concat(`${document.scrollingElement.scrollWidth} > ${edge}`);
+  const tooWide = (when) => {
+    if (document.scrollingElement.scrollWidth <= edge) return [];
+    const wide = [...document.body.querySelectorAll("*")].filter(
+      (e) => e.getBoundingClientRect().right > edge + 0.5 && !held(e));
+    return [...wide.slice(0, 5).map((e) => e.outerHTML.slice(0, 160)), `${document.scrollingElement.scrollWidth} > ${edge}`]
+      .map((one) => `at ${edge} px${when}: ${one}`);
+  };
+  const found = tooWide("");
+  if (isSpread) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+      p { margin-bottom: 2em !important }`);
+    document.adoptedStyleSheets = [sheet];
+    found.push(...tooWide(" with text spacing"));
+    document.adoptedStyleSheets = [];
+  }
+  return found;
 }"""
-
-# WCAG 1.4.12; a sheet made in script is not style that the policy forbids.
-SPREAD = """() => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
-    p { margin-bottom: 2em !important }`);
-  document.adoptedStyleSheets = [sheet];
-}"""
-GATHER = "() => { document.adoptedStyleSheets = []; }"
 
 # A breach of the policy is told to the window before any of ours could listen, so this goes in first.
 WATCH_POLICY = """addEventListener("securitypolicyviolation",
@@ -63,71 +70,66 @@ class Complaints:
         return [one for one in told if status < 400 or own not in one or page.url not in one]
 
 
-# What decides how a page is drawn, in parts that stand below each other: main, the ways to the page, the frame around both.
-PARTS = """() => {
-  const drawn = [document.documentElement.lang, document.body.className, ...[...document.styleSheets].map((one) => one.href)].join();
-  const page = document.body.cloneNode(true);
-  page.querySelectorAll("input[type=hidden]").forEach((field) => field.removeAttribute("value"));
-  const parts = [page.querySelector("main"), ...page.querySelectorAll(".crumbs, .subnav")];
-  parts.forEach((part) => part.replaceWith(""));
-  page.querySelectorAll("[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
-  return [...parts.map((part) => part.outerHTML), page.innerHTML].map((part) => `${drawn}\\n${part}`);
-}"""
+@dataclass(frozen=True)
+class News:
+    """A page: whether its main or anything of it was never looked at, and which of its rows are drawn like others (looking.js)."""
 
-
-# Rows and paragraphs, each as one number: what decides its colours, its place and its roles, whatever its words are.
-# One with a heading in it is left out: the order of headings is a matter of the whole page.
-SHAPES = """() => {
-  const told = new Set(["class", "type", "role", "scope", "lang", "colspan", "rowspan", "hidden", "disabled"]);
-  const self = (e) => e.tagName + [...e.attributes].map((one) => one.name + (told.has(one.name) ? one.value : !!one.value)).sort();
-  const shape = (e) => self(e) + "(" + [...e.childNodes].map((one) =>
-    one.nodeType === 1 ? shape(one) : one.nodeType === 3 && one.data.trim() ? "t" : "").join("") + ")";
-  const around = (e) => e.parentElement ? around(e.parentElement) + e.parentElement.tagName + e.parentElement.className : "";
-  const number = (text) => { let sum = 7; for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) % 4503599627370449; return sum; };
-  window.shaped = [...document.querySelectorAll("tr, li, p, dd")].filter((e) => !e.querySelector("h1, h2, h3, h4, h5, h6"));
-  return window.shaped.map((e) => number(around(e) + shape(e)));
-}"""
+    in_main: bool
+    at_all: bool
+    alike: list[int]
+    has_heading: bool
+    is_dark: bool
 
 
 @dataclass
 class Looked:
     """The parts of pages that were looked at: one that stands on many pages, for many roles, needs it once."""
 
-    parts: set[str] = field(default_factory=set)
+    parts: set[int] = field(default_factory=set)
     shapes: set[int] = field(default_factory=set)
+    colours: set[int] = field(default_factory=set)
 
-    def at(self, page: Page) -> tuple[bool, bool]:
-        """Whether the page's main was never looked at, and whether any part was not. From now on all of them were."""
-        main, *others = page.evaluate(PARTS)
-        main_is_new, others_are_new = main not in self.parts, not self.parts.issuperset(others)
-        self.parts.update((main, *others))
-        return main_is_new, main_is_new or others_are_new
+    def at(self, page: Page) -> News:
+        """What is new on the page. From now on nothing of it is."""
+        seen = page.evaluate("() => look.at()")
+        main, *_others = seen["parts"]
+        in_main, at_all = main not in self.parts, not self.parts.issuperset(seen["parts"])
+        self.parts.update(seen["parts"])
+        shapes = seen["shapes"] if in_main else []
+        alike = [
+            place for place, shape in enumerate(shapes) if shape in self.shapes or shape in shapes[:place]
+        ]
+        self.shapes.update(shapes)
+        return News(in_main, at_all, alike, seen["hasHeading"], seen["isDark"])
 
-    def alike(self, page: Page) -> list[int]:
-        """Which of the page's rows and paragraphs (`window.shaped`) are drawn like one that was looked at before."""
-        known = []
-        for number, shape in enumerate(page.evaluate(SHAPES)):
-            if shape in self.shapes:
-                known.append(number)
-            self.shapes.add(shape)
-        return known
+    def barriers(self, page: Page, news: News) -> list[str]:
+        """Each barrier axe finds in what is new, whatever the colours are."""
+        if not news.at_all:
+            return []
+        options = {"aroundMain": not news.in_main, "alike": news.alike, "noColours": True}
+        return told(page.evaluate("([rules, options]) => look.barriers(rules, options)", [RULES, options]))
+
+    def barriers_of_colour(self, page: Page) -> list[str]:
+        """Each barrier in the colours as they are now, once for all texts of the same colours in boxes of the same colours."""
+        new = [one for one in page.evaluate("() => look.colours()") if one not in self.colours]
+        if not new:
+            return []
+        found, judged = page.evaluate(
+            "([rules, numbers]) => look.barriersOfColour(rules, numbers)", [COLOUR_RULES, new]
+        )
+        self.colours.update(judged)
+        return told(found)
 
 
-AXE = """([around_main, alike, options]) => axe.run({
-  include: [document.documentElement],
-  exclude: [...(around_main ? [document.querySelector("main")] : []), ...alike.map((number) => window.shaped[number])],
-}, options).then((result) => result.violations)"""
+def axe(page: Page, rules: Sequence[str] = RULES) -> list[str]:
+    """Each barrier axe finds, with the elements concerned."""
+    if not page.evaluate("() => 'look' in window"):
+        page.evaluate(SCRIPT)
+    return told(page.evaluate("(rules) => look.barriers(rules)", list(rules)))
 
 
-def axe(
-    page: Page, rules: Sequence[str] = RULES, *, around_main: bool = False, alike: Sequence[int] = ()
-) -> list[str]:
-    """Each barrier axe finds, with the elements concerned; `around_main` leaves out what stands in main, and `alike` what `Looked` knows."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    options = {"resultTypes": ["violations"], "runOnly": list(rules)}
-    found: list[Any] = page.evaluate(AXE, [around_main, list(alike), options])
-    return [AxeResults({"violations": found}).generate_report()] if found else []
+def told(violations: list[Any]) -> list[str]:
+    return [AxeResults({"violations": violations}).generate_report()] if violations else []
 
 
 def sideways(page: Page, widths: Sequence[int] = WIDTHS, *, and_back: bool = True) -> list[str]:
@@ -135,17 +137,13 @@ def sideways(page: Page, widths: Sequence[int] = WIDTHS, *, and_back: bool = Tru
 
     The window becomes wide again afterwards; not `and_back`, it stays as it is and the next page is looked at the other way round.
     """
-    found = []
+    found: list[str] = []
     now = page.viewport_size["width"] if page.viewport_size else 0
     for width in reversed(widths) if now == widths[-1] else widths:
         if width != now:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             now = width
-        found += [f"at {width} px: {one}" for one in page.evaluate(TOO_WIDE)]
-        if width == 360:
-            page.evaluate(SPREAD)
-            found += [f"at 360 px with text spacing: {one}" for one in page.evaluate(TOO_WIDE)]
-            page.evaluate(GATHER)
+        found += page.evaluate(TOO_WIDE, width == 360)
     if and_back:
         page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
     return found
