@@ -23,6 +23,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-dev-shm-usage",
     "--disable-sync",
+    "--in-process-gpu",
+    "--js-flags=--no-opt,--no-maglev",  # no script lives long enough here to be worth compiling well
     "--no-first-run",
 )
 
