@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import User
 from portal.core import clock
-from portal.core.db import db, writing
+from portal.core.db import apart, db, writing
 from portal.courses import catalog
 from portal.learning import attempts, coverage, keeping, passing, progress
 from portal.learning.allowances import NoAttemptsLeft
@@ -201,6 +201,29 @@ def test_two_devices_that_autosave_at_once_overwrite_nothing_unseen(app, cast, c
     [no] = [one for one in found if isinstance(one, Stale)]
     assert [one for one in found if one is not no] == [1]
     assert attempts.latest(this(attempt.id)) == (1, no.answers)
+
+
+def test_of_autosaves_and_a_button_at_once_one_is_kept_and_the_others_see_it(app, cast, course, op):
+    attempt = attempts.start(cast.lamai, course, op)
+    code, user_id, asked = attempt.code, cast.lamai.id, attempts.paper_of(attempt)
+    first, last = asked[0].question.id, asked[-1]
+    seq = attempts.save(attempt, seq=0, answers={first: right(asked[0])}, kind=StepKind.AUTOSAVE)
+
+    def saves(chosen: list[str], kind: StepKind) -> Callable[[], int]:
+        def without_session() -> int:
+            with apart():
+                said = {last.question.id: chosen}
+                return keeping.keep(user_id, code, seq=seq, answers=said, kind=kind)[0]
+
+        return without_session
+
+    by_itself, pressed = saves(right(last), StepKind.AUTOSAVE), saves(wrong(last), StepKind.ANSWER)
+    found = at_once(app, [by_itself, pressed] * 3)
+    stored_seq, stored = attempts.latest(this(attempt.id))
+    assert stored_seq == seq + 1
+    assert seq + 1 in found
+    assert all(one == seq + 1 or one.answers == stored for one in found)
+    assert set(stored) == {first, last.question.id}
 
 
 def test_somebody_without_an_agency_who_submits_while_it_is_settled_passes_once(app, cast, course, op):
