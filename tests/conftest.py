@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,10 @@ from portal.learning import coverage, item_analysis
 from portal.mail import heartbeat
 from tests import cast as cast_module, compiled, packs, rows
 from tests.pages import Client, counted_queries
+
+# Compiled code is kept, as the Makefile has it: else every program that a test starts compiles the portal anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 START = "2023-02-13T09:00:00+07:00"
 
@@ -51,7 +56,12 @@ def settings(instance: Path, database_url: str, **others: Any) -> dict[str, Any]
     }
 
 
+def pytest_collection() -> None:
+    gc.disable()  # all that collecting makes is kept
+
+
 def pytest_collection_finish() -> None:
+    gc.enable()
     gc.freeze()  # what is there when the tests begin stays: to look through it again and again took a twentieth of them
 
 
