@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from flask import Flask, Response, abort, current_app, request, session
+from flask import Flask, abort, current_app, request, session
 from flask_login import LoginManager, current_user
-from sqlalchemy import Select, bindparam, false, or_, select
+from sqlalchemy import Boolean, Select, bindparam, false, or_, select
 
 from portal.accounts.models import Agency, Role, SignIn, Standing, User
 from portal.core import clock
@@ -33,17 +33,13 @@ _RUNS = (
     or_(SignIn.expires_at.is_(None), SignIn.expires_at > bindparam("now", type_=UTCDateTime)),
 )
 _RUNNING = select(User).join(SignIn, SignIn.user_id == User.id).where(*_RUNS)
-_MAY_ORGANIZE = Prepared(
-    select(User.id, User.is_sample)
-    .join(SignIn, SignIn.user_id == User.id)
-    # Not role IN (…): such a list is written anew into the statement at each execution.
-    .where(*_RUNS, User.disabled_at.is_(None), or_(User.role == Role.ORGANIZER, User.role == Role.ADMIN))
-)
-_IS_SIGNED_IN = Prepared(
-    select(User.id, User.is_sample)
-    .join(SignIn, SignIn.user_id == User.id)
-    .where(*_RUNS, User.disabled_at.is_(None))
-)
+_OPEN = (User.disabled_at.is_(None), or_(User.is_sample.is_(False), bindparam("demo", type_=Boolean)))
+_IS_SIGNED_IN = select(User.id).join(SignIn, SignIn.user_id == User.id).where(*_RUNS, *_OPEN)
+# Not role IN (…): such a list is written anew into the statement at each execution.
+_MAY_ORGANIZE = _IS_SIGNED_IN.where(or_(User.role == Role.ORGANIZER, User.role == Role.ADMIN))
+_PERSON, _ORGANIZER = Prepared(_IS_SIGNED_IN), Prepared(_MAY_ORGANIZE)
+# The id of the organizer who asks, None for anybody else: a column for a statement that asks along, by `Asking.values`.
+ORGANIZER_ASKING = _MAY_ORGANIZE.correlate(None).scalar_subquery()
 _KNOWN = Prepared(
     select(
         User.id,
@@ -125,41 +121,60 @@ def organizers_only(view: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
-def _allowed(asked: Prepared) -> int | None:
-    """The id of who is signed in, by a statement of that id and whether it is a person of the demonstration."""
-    found = asked.first(key=session.get("_user_id"), now=clock.now())
-    if found is None:
-        return None
-    who, is_sample = found
-    return None if is_sample and not current_app.config["DEMO"] else who
+class Asking:
+    """Who sends a script's request, by their cookie: looked up when it is first needed, unless a statement asked along."""
+
+    def __init__(self, allowed: Prepared) -> None:
+        self._allowed = allowed
+        self._id: int | None = None
+        self._is_told = False
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a statement is given that asks along."""
+        return {"key": session.get("_user_id"), "now": clock.now(), "demo": current_app.config["DEMO"]}
+
+    def told(self, found: int | None) -> None:
+        """What a statement said that asked along: their id, or None for who may not."""
+        self._id, self._is_told = found, True
+
+    @property
+    def id(self) -> int:
+        """Their id. Ends the request with 401 or 403 for who may not."""
+        if not self._is_told:
+            row = self._allowed.first(**self.values)
+            self.told(None if row is None else row[0])
+        if self._id is None:
+            abort(403 if current_user.is_authenticated else signed_out())
+        return self._id
 
 
-def for_scripts_of_organizers(view: Callable[Concatenate[int, P], R]) -> Callable[P, R | Response]:
-    """The view answers a script of organizers and admins many times a second; it is given the id of who asks, and
-    nothing else of them is loaded. Others get 401 or 403, as everywhere."""
+def for_scripts_of_organizers(view: Callable[Concatenate[Asking, P], R]) -> Callable[P, R]:
+    """The view answers a script of organizers and admins many times a second; it is given who asks, so that its first
+    statement may look them up along. Whatever it answers, others get 401 or 403, as everywhere."""
 
     @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         with apart():
-            asking = _allowed(_MAY_ORGANIZE)
-            if asking is None:
-                return signed_out() if not current_user.is_authenticated else abort(403)
-            return view(asking, *args, **kwargs)
+            asking = Asking(_ORGANIZER)
+            try:
+                return view(asking, *args, **kwargs)
+            finally:
+                _ = asking.id  # nothing leaves the view, no error either, before it is known that they may
 
     guarded.roles = "organizer"  # type: ignore[attr-defined]
     guarded.is_public = True  # type: ignore[attr-defined]  # the door asks for nobody, this asks by itself
     return guarded
 
 
-def for_scripts_of_people(view: Callable[Concatenate[int, P], R]) -> Callable[P, R | Response]:
+def for_scripts_of_people(view: Callable[Concatenate[int, P], R]) -> Callable[P, R]:
     """The view answers a script of whoever is signed in, every few seconds: it is given their id, and nothing else of
     them is loaded. Others get 401."""
 
     @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         with apart():
-            asking = _allowed(_IS_SIGNED_IN)
-            return signed_out() if asking is None else view(asking, *args, **kwargs)
+            return view(Asking(_PERSON).id, *args, **kwargs)
 
     guarded.is_public = True  # type: ignore[attr-defined]  # the door asks for nobody, this asks by itself
     return guarded

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.accounts.access import Asking
 from portal.accounts.models import User
 from portal.attendance import holders
 from portal.attendance.holders import CAME, AtDoor, Counts, Holder
@@ -100,15 +101,15 @@ _NOTE = Prepared(_noting(sqlite.insert), postgresql=_noting(postgresql.insert))
 def scan(meeting: Meeting, scans: Sequence[Scan], *, by: User, how: str = AT_THE_DOOR) -> list[Outcome]:
     """As `scan_at`, for a session that is known."""
     begin_write()
-    done = scan_at(meeting.workshop, meeting.code, scans, by=by.id, how=how)
+    done = scan_at(meeting.workshop, meeting.code, scans, by=by, how=how)
     return done.outcomes if done else []
 
 
 def scan_at(
-    workshop: str, session: str, scans: Sequence[Scan], *, by: int, how: str = AT_THE_DOOR
+    workshop: str, session: str, scans: Sequence[Scan], *, by: User | Asking, how: str = AT_THE_DOOR
 ) -> Scanned | None:
     """Note all of these that may be noted at the session with these codes and say of each what became of it; `by` is
-    the id of who sends them. Raises nothing. None where there is no such session.
+    who sends them. Raises nothing of its own. None where there is no such session.
 
     A key that was noted before is KNOWN, whatever holds now. A new key is always noted, as attended, also for who had
     come already. One query, one for each new mark, and one where something was sent before or is refused. A single
@@ -118,11 +119,12 @@ def scan_at(
     for one in scans:
         first.setdefault(one.key, one)
     read = [(one, *_read(one, workshop)) for one in first.values()]
-    door = holders.at_door(workshop, session, {ticket for _scan, ticket, _no in read if ticket})
+    wanted = {ticket for _scan, ticket, _no in read if ticket}
+    door = holders.at_door(workshop, session, wanted, asking=by if isinstance(by, Asking) else None)
     if door is None:
         return None
     judged = [_judge(door, one, ticket, no) for one, ticket, no in read]
-    fresh = _note(door.meeting, judged, by=by, how=how)
+    fresh = _note(door.meeting, judged, by=by.id, how=how)
     before = _before(door.meeting, [one.scan.key for one in judged if one.scan.key not in fresh])
     outcomes, more = _outcomes(judged, fresh, before)
     return Scanned(door.meeting, _in_order(workshop, scans, outcomes), holders.came(door, more))

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
-from portal.accounts.access import for_scripts_of_organizers, organizers_only, viewer
+from portal.accounts.access import Asking, for_scripts_of_organizers, organizers_only, viewer
 from portal.attendance import check_in as rules, doors, holders, meetings, self_check_in
 from portal.attendance.check_in import Outcome, OutcomeState, Scan
 from portal.attendance.check_in_views import bp
@@ -55,7 +55,7 @@ def note(code: str, session: str) -> ResponseReturnValue:
 
 @bp.post(f"{SESSION}/scans")
 @for_scripts_of_organizers
-def scans(by: int, code: str, session: str) -> ResponseReturnValue:
+def scans(by: Asking, code: str, session: str) -> ResponseReturnValue:
     """JSON {scans: [{key, text, ago_ms}], door} → {outcomes, counts, now}; 409 where the page is of another session."""
     body = _json()
     if not isinstance(body, dict) or not isinstance(body.get("scans"), list):
@@ -74,7 +74,7 @@ def scans(by: int, code: str, session: str) -> ResponseReturnValue:
 
 @bp.get(f"{SESSION}/counts.json")
 @for_scripts_of_organizers
-def counts(_by: int, code: str, session: str) -> Response:
+def counts(_by: Asking, code: str, session: str) -> Response:
     """How many came by now, and a fresh token for a page that was open longer than its sign-in."""
     counted = holders.counts(_meeting(code, session))
     response = jsonify(counts=counted._asdict(), now=clock.now().isoformat(), csrf=generate_csrf())

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts import agencies
+from portal.accounts.access import ORGANIZER_ASKING, Asking
 from portal.accounts.models import Agency, User
 from portal.attendance import roll
 from portal.attendance.meetings import COLUMNS, Meeting
@@ -86,8 +87,11 @@ def counts(meeting: Meeting) -> Counts:
     return Counts._make(read_rows(_COUNTS, workshop=meeting.workshop_id, session=meeting.id).one())
 
 
-def at_door(workshop: str, session: str, wanted: Collection[str]) -> AtDoor | None:
-    """The session with these codes (None where there is none), its counts, and whose these tickets are. One query.
+def at_door(
+    workshop: str, session: str, wanted: Collection[str], *, asking: Asking | None = None
+) -> AtDoor | None:
+    """The session with these codes (None where there is none), its counts, and whose these tickets are. One query, which
+    mostly looks up as well who is `asking`.
 
     Scans come many a second, and counting takes as long as all else: so a process counts anew once a second, and adds
     what it is told by `came` in between.
@@ -98,8 +102,10 @@ def at_door(workshop: str, session: str, wanted: Collection[str]) -> AtDoor | No
     is_one = len(wanted) == 1
     tickets = {"ticket": next(iter(wanted))} if is_one else {"tickets": sorted(wanted)}
     values = {"workshop": workshop, "session": session} | tickets
-    if is_one and not is_old:
-        rows = _door_of_one(language()).rows(**values)
+    if is_one and not is_old and asking is not None:
+        rows = _door_of_one(language()).rows(**values, **asking.values)
+        if rows:
+            asking.told(rows[0][-1])
     else:
         rows = read_rows(_door(language(), is_old, is_one), **values).all()
     if not rows:
@@ -133,7 +139,7 @@ def _recent() -> dict[tuple[str, str], _Recent]:
 # Put together once of each kind: that takes as long as asking.
 @cache
 def _door_of_one(lang: str) -> Prepared:
-    return Prepared(_door(lang, False, True))
+    return Prepared(_door(lang, False, True).add_columns(ORGANIZER_ASKING))
 
 
 @cache

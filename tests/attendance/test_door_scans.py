@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from portal.accounts.models import SignIn
+from portal.accounts.models import Role, SignIn
 from portal.attendance import doors, holders, roll
 from portal.core import clock
 from portal.core.db import db
@@ -155,6 +155,22 @@ def test_a_sign_in_that_ended_elsewhere_is_told_so_too(client, door, seated):
     assert door(scan(seated[0].ticket)).status_code == 401
 
 
+def test_between_two_scans_a_role_is_taken_and_a_sign_in_ends_at_once(client, door, seated, cast):
+    assert door(scan(seated[0].ticket, "a")).status_code == 200
+    cast.orn.role = Role.SPEAKER
+    db.session.commit()
+    assert door(scan(seated[1].ticket, "b")).status_code == 403
+    cast.orn.role, cast.orn.is_sample = Role.ADMIN, True  # and this is no demonstration
+    db.session.commit()
+    assert door(scan(seated[1].ticket, "b")).status_code == 401
+    cast.orn.is_sample = False
+    for row in db.session.scalars(select(SignIn)):
+        row.ended_at = clock.now()
+    db.session.commit()
+    assert door(scan(seated[1].ticket, "c")).status_code == 401
+    assert list(db.session.scalars(select(AttendanceMark.key))) == ["a"]
+
+
 def test_after_a_new_sign_in_the_old_page_gets_a_token_and_goes_on(client, door, seated, cast):
     client.sign_in(cast.orn)
     assert door(scan(seated[0].ticket)).status_code == 400
@@ -223,7 +239,8 @@ def test_one_scan_asks_the_database_few_times(client, door, seated, queries):
     db.session.remove()
     with queries() as asked:
         door(other)
-    assert len(asked) == 3  # who, whose with the count, the mark
+    # Whose, which asks along who sends it, and the mark; apart from each other where a second passed and it is counted.
+    assert len(asked) <= 3
 
 
 def test_a_key_that_comes_twice_in_a_parcel_is_never_taken_for_somebody_elses_scan(door, seated):
