@@ -21,18 +21,24 @@ from portal.participation.seats import WAITLISTED
 from portal.programme.models import Workshop, WorkshopSession
 from tests.participation.conftest import cast, make_people, make_workshop, track  # noqa: F401 - fixtures
 from tests.participation.test_races import at_once
+from tests.rows import once
 
 
 @pytest.fixture
-def seated(make_workshop, make_people):  # noqa: F811
-    """Two workshops with five people each, of which a meeting moved; what they were told before is delivered."""
+@once
+def registered(make_workshop, make_people) -> None:  # noqa: F811
+    """Two workshops with five people each, nothing of which was delivered."""
     workshops = [make_workshop(code) for code in ("one", "two")]
     people = make_people(10)
     for workshop, five in zip(workshops, (people[:5], people[5:]), strict=True):
         announcements.announce_changes(workshop)
         for person in five:
             registration.register(workshop, user=person)
-    db.session.commit()
+
+
+@pytest.fixture
+def seated(registered) -> None:
+    """The same, of which a meeting moved; what they were told before is delivered."""
     while jobs.run().has_done:
         pass
     for session in db.session.scalars(select(WorkshopSession).where(WorkshopSession.code == "day1")):
