@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from config import ROOT
 from tests.browser.demonstration import Demonstration, served, shared_by_all
 from tests.browser.doors import DAY, DOOR, PHONE, OpenDoor, query, wait_until_kept
-from tests.browser.looking import HEIGHT, SCRIPT, WATCH_POLICY, WIDTHS, Complaints
+from tests.browser.looking import SCRIPT, WATCH_POLICY, WIDE, Complaints
 from tests.browser.places import NOBODY
 from tests.browser.walking import sign_in
 
@@ -28,6 +28,7 @@ FLAGS = (
     "--no-first-run",
 )
 
+SCREEN = {"width": 1280, "height": 900}
 PATIENCE = 20_000  # milliseconds: a loaded machine is slow, not wrong
 
 Window = tuple[Page, Complaints]
@@ -90,11 +91,10 @@ def opened(browser: Browser, demonstration: Demonstration) -> Open:
     def open_(**settings: Any) -> BrowserContext:
         context = browser.new_context(
             base_url=demonstration.url,
-            viewport={"width": WIDTHS[0], "height": HEIGHT},
             locale="th-TH",
             timezone_id="Asia/Bangkok",
             reduced_motion="reduce",  # no colour is measured half-way
-            **settings,
+            **({"viewport": SCREEN} | settings),
         )
         context.set_default_timeout(PATIENCE)
         context.add_init_script(WATCH_POLICY)
@@ -134,14 +134,14 @@ def window_of(opened: Open, demonstration: Demonstration) -> Callable[..., Windo
         return windows[name, language]
 
     def thai(name: str) -> Window:
-        page, complaints = _listened_to(opened())
+        page, complaints = _listened_to(opened(viewport=WIDE))
         page.add_init_script(SCRIPT)  # to send its half megabyte to every page anew took twice as long
         if name != NOBODY:
             sign_in(page, f"{name}@demo.example")
         return page, complaints
 
     def other(name: str, language: str) -> Window:
-        context = opened(storage_state=window(name)[0].context.storage_state())
+        context = opened(viewport=WIDE, storage_state=window(name)[0].context.storage_state())
         context.add_cookies([{"name": "lang", "value": language, "url": demonstration.url}])
         return _listened_to(context)
 

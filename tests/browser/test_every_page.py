@@ -5,12 +5,21 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import ViewportSize
 
 from config import ROOT
 from tests.browser.conftest import Open, Window
 from tests.browser.demonstration import Demonstration
-from tests.browser.looking import COLOUR_RULES, HEIGHT, TOO_WIDE, WIDTHS, Complaints, Looked, axe, sideways
+from tests.browser.looking import (
+    COLOUR_RULES,
+    HEIGHT,
+    TOO_WIDE,
+    WIDE,
+    WIDTHS,
+    Complaints,
+    Looked,
+    axe,
+    sideways,
+)
 from tests.browser.places import FILES, NOBODY, PLACES, Place
 
 VISITS = [(who, place) for place in PLACES for who in place.who]
@@ -20,9 +29,6 @@ IN_ENGLISH = [
     for place in PLACES
     if place.endpoint != "learning.lesson" or "ruler" in place.address
 ]
-
-
-WIDE: ViewportSize = {"width": WIDTHS[0], "height": HEIGHT}
 
 
 def name(value: object) -> str:

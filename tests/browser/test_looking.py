@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
-from tests.browser.looking import SCRIPT, WIDTHS, Looked, sideways
+from tests.browser.looking import SCRIPT, WIDE, Looked, sideways
 
 STYLE = """(text) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); document.adoptedStyleSheets = [sheet]; }"""
 
@@ -82,4 +82,4 @@ def test_what_is_too_wide_is_found_at_each_width_it_is_too_wide_at(page: Page) -
         "at 360 px with text spacing",
         "at 320 px",
     }
-    assert page.viewport_size == {"width": WIDTHS[0], "height": 900}
+    assert page.viewport_size == WIDE

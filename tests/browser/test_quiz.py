@@ -237,8 +237,9 @@ def test_two_devices_at_one_question_see_both_versions(
     theirs, mine = page.locator(".half > div").all()
     expect(theirs).to_contain_text("ที่ 2")
     expect(mine).to_contain_text("ที่ 3")
-    assert sideways(page) == []
-    assert axe(page, RULES) + axe(page, COLOUR_RULES) == []
+    if taken == "mine":
+        assert sideways(page) == []
+        assert axe(page, RULES) + axe(page, COLOUR_RULES) == []
     (mine.locator("button") if taken == "mine" else theirs.locator("a")).click()
     expect(page.locator(".half")).to_have_count(0)
     page.wait_for_timeout(2_500)
