@@ -154,7 +154,7 @@ def together() -> Iterator[None]:
         yield
         return
     driver: Any = own.connection.driver_connection
-    driver.execute("BEGIN IMMEDIATE" if own.dialect.name == "sqlite" else postgresql.BEGIN)
+    driver.execute("BEGIN IMMEDIATE" if own.dialect.name == "sqlite" else "BEGIN")
     try:
         yield
     except BaseException:

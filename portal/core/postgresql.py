@@ -6,8 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-BEGIN = "BEGIN"
-
 
 def _read_json(stored: bytes) -> Any:
     """What a JSON column holds; given bytes, json.loads first looks in which encoding they are."""
@@ -27,12 +25,12 @@ def begin(connection: Connection) -> None:
     raw: Any = connection.connection.driver_connection
     try:
         # By libpq itself: a cursor for this one word took three times as long.
-        is_begun = raw.pgconn.exec_(BEGIN.encode()).error_message == b""
+        is_begun = raw.pgconn.exec_(b"BEGIN").error_message == b""
     except connection.dialect.loaded_dbapi.Error:
         is_begun = False
     if not is_begun:
         # Fails as any statement does: so the pool learns of a server that is gone.
-        connection.exec_driver_sql(BEGIN)
+        connection.exec_driver_sql("BEGIN")
 
 
 def begin_if_none(connection: Connection) -> None:
