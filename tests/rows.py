@@ -69,13 +69,8 @@ def empty() -> None:
         raw = _raw(connection)
         deletions = ";".join(f'DELETE FROM "{name}"' for name in reversed(filled))
         if _is_sqlite(connection):
-            # All goes: nobody need look for each row who points to it.
-            raw.execute("PRAGMA foreign_keys = OFF")
-            try:
-                raw.executescript(f"BEGIN IMMEDIATE; {deletions}; COMMIT; PRAGMA foreign_keys = ON")
-            except raw.Error:
-                connection.invalidate()
-                raise
+            # Without a pragma: after one each statement that is known is prepared anew.
+            raw.executescript(f"BEGIN IMMEDIATE; {deletions}; COMMIT")
         else:
             counts = ";".join(_counts(name, "1, false") for name in filled)
             raw.execute(f"BEGIN; {deletions}; {counts}; COMMIT")
@@ -173,7 +168,6 @@ def _lay(connection: Connection, new: Held) -> None:
     raw = _raw(connection)
     if _is_sqlite(connection):
         raw.execute("BEGIN IMMEDIATE")
-        raw.execute("PRAGMA defer_foreign_keys = ON")
         for name, rows in new.items():
             values = ",".join("?" * len(rows[0]))
             raw.executemany(f'INSERT INTO "{name}" VALUES ({values}) {_or_change(name)}', rows)
