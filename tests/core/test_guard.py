@@ -25,7 +25,8 @@ def test_a_cookie_that_comes_again_and_again_is_read_the_same(client: Client, ca
 def test_a_cookie_with_another_letter_is_nobodys(client: Client, cast: Cast) -> None:
     client.sign_in(cast.lamai).get("/me")
     whole = cookie_of(client)
-    for at in (0, len(whole) // 2, len(whole) - 1):
+    # Not the last one: of its six bits two say nothing, and one in sixteen others means the same.
+    for at in (0, len(whole) // 2, len(whole) - 2):
         client.set_cookie("session", whole[:at] + ("A" if whole[at] != "A" else "B") + whole[at + 1 :])
         assert client.get("/me").status_code == 303
 
