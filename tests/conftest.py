@@ -23,7 +23,7 @@ from portal.core.db import Base, db, driver_url
 from portal.courses import catalog
 from portal.learning import coverage, item_analysis
 from portal.mail import heartbeat
-from tests import cast as cast_module, compiled, packs, rows
+from tests import cast as cast_module, compiled, packs, reading, rows
 from tests.pages import Client, counted_queries
 
 # Compiled code is kept, as the Makefile has it: else every program that a test starts compiles the portal anew.
@@ -162,6 +162,7 @@ def app_on(
                 if kind == "sqlite":
                     event.listen(db.engine, "connect", _spare_the_disk)
                 Base.metadata.create_all(db.engine)
+                reading.watch(app)
                 # The connection used last, which still knows the pages and statements, not the one unused longest.
                 db.engine.pool._pool.use_lifo = True  # type: ignore[attr-defined]
             _apps[kind] = app

@@ -88,7 +88,8 @@ _apart: ContextVar[Connection | None] = ContextVar("apart", default=None)
 _writing: ContextVar[bool | None] = ContextVar("writing", default=None)  # None: as the request's method says
 
 
-def _will_write() -> bool:
+def will_write() -> bool:
+    """Whether a transaction begun now may write: inside `writing`, and in a request whose method is not one of reading."""
     said = _writing.get()
     if said is not None:
         return said
@@ -198,7 +199,7 @@ def _open_sqlite(raw: Any, _record: Any) -> None:
 
 def _begin_on_sqlite(connection: Connection) -> None:
     raw: Any = connection.connection.driver_connection
-    connection.info["immediate"] = immediate = _will_write()
+    connection.info["immediate"] = immediate = will_write()
     connection.info["changes"] = raw.total_changes
     if _writing.get() is False:
         return
@@ -213,7 +214,7 @@ def _begin_on_sqlite(connection: Connection) -> None:
 def _begin_on_postgresql(connection: Connection) -> None:
     """A request that only reads has no transaction: READ COMMITTED would not hold it to one moment anyhow, and rolling
     back at its end costs a way to the server and all the statements that psycopg has prepared there."""
-    if _will_write() or (_writing.get() is None and not has_request_context()):
+    if will_write() or (_writing.get() is None and not has_request_context()):
         postgresql.begin(connection)
 
 

@@ -132,4 +132,4 @@ def attended_of(agency: Agency) -> dict[int, int]:
         .where(came)
         .group_by(Registration.workshop_id)
     )
-    return {workshop: people for workshop, people in rows}
+    return dict(rows.all())
