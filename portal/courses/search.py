@@ -149,7 +149,7 @@ def _look_for(typed: str, known: _Known) -> Found:
         levels = list(_levels(known.indexes, wanted))
         meanings = search_terms.meanings(known.words, wanted)
         if levels or meanings:
-            count = sum(level.bit_count() for _index, of_course in levels for level in of_course)
+            count = sum((first | second | third).bit_count() for _index, (first, second, third) in levels)
             return Found(typed, meanings=meanings, wanted=wanted, levels=levels, count=count)
     return Found(typed, meant=search_terms.nearest(thai.search_key(typed), known.words))
 

@@ -3,10 +3,11 @@
 What answers are made of (templates/courses/parts.html) is drawn once with holes and filled for each hit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from flask import current_app, url_for
 from markupsafe import Markup, escape
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 from portal.core.holes import Pieces, filled, hole, pieces_of
 from portal.core.i18n import language
 from portal.courses.search import Found, Hit
+from portal.courses.search_terms import Meaning
 
 PER_PAGE = 10
 
@@ -24,13 +26,23 @@ _EXTENSION = "search answers"
 class _Drawing:
     """How answers look in a language, and what was drawn of it."""
 
+    lang: str
     macros: Any
-    title: int  # the line of a lesson's titles
+    meanings: Pieces
+    meaning: Pieces
     hit: Pieces
     excerpt: Pieces
     excerpt_under: Pieces
     status: Pieces
     first_pagers: dict[int, Pieces] = field(default_factory=dict)  # by how many pages there are
+    glossaries: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # addresses by root and course, escaped
+
+    @property
+    def title(self) -> int:
+        """The line of a lesson's titles."""
+        return 1 if self.lang == "en" else 0
 
 
 def answer(found: Found, *, number: int, pages: int, root: str) -> Markup:
@@ -46,7 +58,7 @@ def _answer(found: Found, number: int, pages: int, root: str) -> str:
     drawing = _drawing()
     if not found.count and not found.meanings:
         return str(drawing.macros.nothing(found))
-    made = [drawing.macros.meanings(found)] if found.meanings else []
+    made = [_meanings(found.meanings, drawing, root)] if found.meanings else []
     status = filled(drawing.status, {"count": str(found.count)})
     for _place, hits in groupby(found.hits((number - 1) * PER_PAGE, PER_PAGE), key=lambda hit: hit.place):
         made.append(_part(list(hits), drawing, status, root))
@@ -55,9 +67,21 @@ def _answer(found: Found, number: int, pages: int, root: str) -> str:
     return "".join(made)
 
 
+def _meanings(meanings: Sequence[Meaning], drawing: _Drawing, root: str) -> str:
+    words = ""
+    for one in meanings:
+        key = root, one.course.code
+        if key not in drawing.glossaries:
+            drawing.glossaries[key] = escape(url_for("learning.glossary", course=one.course.code))
+        address = f"{drawing.glossaries[key]}#{one.term.code}"
+        texts = {"address": address, "th": one.th, "en": one.en, "html": one.term.html}
+        words += filled(drawing.meaning, texts)
+    return filled(drawing.meanings, {"words": words})
+
+
 def _part(hits: list[Hit], drawing: _Drawing, status: str, root: str) -> str:
     course, module, drawn = hits[0].course, hits[0].module, hits[0].within.drawn
-    key = language(), module.code
+    key = drawing.lang, module.code
     if key not in drawn:
         drawn[key] = pieces_of(drawing.macros.part(course, module, hole("status"), hole("hits")))
     shown = "".join([_hit(one, drawing, root) for one in hits])
@@ -85,7 +109,7 @@ def _address(hit: Hit, root: str) -> str:
 
 
 def _pager(found: Found, number: int, pages: int, drawing: _Drawing) -> str:
-    before = escape(f"{urlencode({'q': found.typed})}&")
+    before = escape(f"q={quote_plus(found.typed)}&")
     if number > 1:
         return str(drawing.macros.pager(number, pages, before))
     if pages not in drawing.first_pagers:
@@ -101,8 +125,10 @@ def _drawing() -> _Drawing:
         hit = macros.hit(hole("address"), hole("title"), hole("excerpts"))
         under = macros.excerpt_under(hole("html"), hole("address"), hole("anchor"), hole("heading"))
         drawings[lang] = _Drawing(
+            lang,
             macros,
-            title=1 if lang == "en" else 0,
+            meanings=pieces_of(macros.meanings(hole("words"))),
+            meaning=pieces_of(macros.meaning(hole("address"), hole("th"), hole("en"), hole("html"))),
             hit=pieces_of(hit),
             excerpt=pieces_of(macros.excerpt(hole("html"))),
             excerpt_under=pieces_of(under),
