@@ -1,5 +1,6 @@
 """A portal of the bench's own: a folder, a database and the real content, as the server and this process both see it; who is in it is crowd's matter."""
 
+import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ def make(folder: Path, database_url: str = "") -> Site:
     """A portal with empty tables and the real content, on SQLite in the folder or on the database named."""
     environ = environ_of(folder, database_url)
     site = Site(folder, environ, create_app(from_environment(environ)))
+    gc.freeze()  # both as wsgi.py has it for workers and commands
+    gc.set_threshold(2_000, 20, 100)
     with site.open():
         Base.metadata.create_all(db.engine)
         load_everything(ROOT / "content")
