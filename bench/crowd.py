@@ -146,7 +146,7 @@ def agencies_of(people: Sequence[int]) -> dict[int, int | None]:
     found = db.session.execute(
         select(User.id, User.agency_id).where(User.id.between(min(people), max(people)))
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def open_workshop(code: str, *, capacity: int) -> Workshop:

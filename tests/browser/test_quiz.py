@@ -62,13 +62,14 @@ def code(device: Device, portal: Portal) -> Iterator[tuple[Page, str]]:
 
 
 def to(page: Page, name: str) -> None:
-    """Go to the question with this name, by the map."""
+    """Go to the question with this name, by the map, and wait for the page's script."""
     for number in range(5):
         if page.locator("#asked input[name=question]").get_attribute("value") == name:
-            return
+            break
         page.locator(".qmap a").nth(number).click()
         expect(page.locator(".qmap a").nth(number)).to_have_attribute("aria-current", "step")
     assert page.locator("#asked input[name=question]").get_attribute("value") == name
+    page.wait_for_load_state()
 
 
 def asked(page: Page) -> str:
@@ -105,7 +106,10 @@ def test_who_leaves_at_once_leaves_the_answer_behind(code, portal: Portal) -> No
     to(page, "op-short")
     page.fill("[name=answer]", "ผู้รับบริการ")
     page.goto("/learn")
-    page.wait_for_timeout(500)
+    for _try in range(50):
+        if portal.stored(attempt):
+            break
+        page.wait_for_timeout(100)
     assert portal.stored(attempt) == {"op-short": ["ผู้รับบริการ"]}
 
 
