@@ -76,7 +76,7 @@ class Scanned(NamedTuple):
 _BEFORE = select(AttendanceMark.key, AttendanceMark.session_id, AttendanceMark.registration_id).where(
     AttendanceMark.key.in_(bindparam("keys", expanding=True))
 )
-_NOTED = (
+_NOTED = [
     "key",
     "session_id",
     "registration_id",
@@ -87,7 +87,7 @@ _NOTED = (
     "by_id",
     "at",
     "noted_at",
-)
+]
 
 
 def _noting(insert: Any) -> Any:

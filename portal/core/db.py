@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
@@ -97,15 +97,19 @@ def will_write() -> bool:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """Transactions begun inside may write: on SQLite they begin IMMEDIATE. For commands and workers, and what is done by
-    the session inside `apart`; a POST has it already."""
-    here, token = _apart.set(None), _writing.set(True)
+def _by(own: Connection | None, *, writes: bool) -> Iterator[None]:
+    here, said = _apart.set(own), _writing.set(writes)
     try:
         yield
     finally:
         _apart.reset(here)
-        _writing.reset(token)
+        _writing.reset(said)
+
+
+def writing() -> AbstractContextManager[None]:
+    """Transactions begun inside may write: on SQLite they begin IMMEDIATE. For commands and workers, and what is done by
+    the session inside `apart`; a POST has it already."""
+    return _by(None, writes=True)
 
 
 def begin_write() -> None:
@@ -137,13 +141,8 @@ def apart() -> Iterator[None]:
     A session that is begun inside only reads, and what it did not commit is not seen here: whoever must call a rule
     that writes by it does so in `writing`.
     """
-    with db.engine.connect() as own:
-        here, reading = _apart.set(own), _writing.set(False)
-        try:
-            yield
-        finally:
-            _apart.reset(here)
-            _writing.reset(reading)
+    with db.engine.connect() as own, _by(own, writes=False):
+        yield
 
 
 @contextmanager
@@ -238,8 +237,11 @@ def driver_url(url: str) -> str:
 
 def init_app(app: Flask) -> None:
     url = app.config["SQLALCHEMY_DATABASE_URI"] = driver_url(app.config["DATABASE_URL"])
-    if url.startswith("postgresql"):
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = postgresql.OPTIONS
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        # A thread holds at most two, apart and for its session: a limit could have all of them wait for their second.
+        "max_overflow": -1,
+        **(postgresql.OPTIONS if url.startswith("postgresql") else {}),
+    }
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

@@ -1,7 +1,9 @@
 """Prepared statements: the same values in and out as by way of the session, and what holds where there is none."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -112,3 +114,18 @@ def test_a_server_that_is_gone_is_told_once_and_forgotten(app: Flask) -> None:
             own.rows()
     with apart():
         assert own.rows()
+
+
+def test_many_who_are_apart_may_all_need_a_session_at_once(app: Flask) -> None:
+    many = 20
+    here = Barrier(many, timeout=10)
+
+    def apart_and_in_session(_number: int) -> int:
+        with app.app_context(), apart():
+            read_rows(select(literal(1)))
+            here.wait()
+            with writing():
+                return db.session.scalar(select(literal(1))) or 0
+
+    with ThreadPoolExecutor(many) as threads:
+        assert sum(threads.map(apart_and_in_session, range(many))) == many
